@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target is built with: Swift 6, warnings as errors, imports that say what they export.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Kernels are optimised in debug builds too: they are tested as they will run.
+let optimised: [CSetting] = [.unsafeFlags(["-O3", "-std=c11", "-fno-math-errno", "-Wall", "-Werror"])]
+
+let package = Package(
+  name: "lamella",
+  products: [.executable(name: "lamella", targets: ["lamella"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // C: kernels, the instruction loop, system libraries.
+    .target(name: "CKernels", cSettings: optimised),
+    .target(name: "CMachine", cSettings: optimised),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas"),
+    .systemLibrary(name: "CReadline"),
+    .systemLibrary(name: "CMarkdown"),
+    .systemLibrary(name: "CZlib"),
+    .target(
+      name: "CGnuplot",
+      cxxSettings: [.define("BOOST_ALLOW_DEPRECATED_HEADERS")],
+      linkerSettings: [
+        .linkedLibrary("boost_iostreams"), .linkedLibrary("boost_filesystem"),
+        .linkedLibrary("boost_system"),
+      ]),
+    // The language and its engine.
+    .target(name: "Diagnostics", swiftSettings: strict),
+    .target(name: "Syntax", dependencies: ["Diagnostics"], swiftSettings: strict),
+    .target(
+      name: "TensorCore", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: strict),
+    .target(name: "TensorOps", dependencies: ["TensorCore"], swiftSettings: strict),
+    .target(
+      name: "Runtime",
+      dependencies: ["CMachine", "Diagnostics", "Syntax", "TensorCore", "TensorOps"],
+      swiftSettings: strict),
+    // What stands on a session.
+    .target(
+      name: "Plot", dependencies: ["CGnuplot", "TensorCore"], swiftSettings: strict),
+    .target(
+      name: "PlotKit", dependencies: ["Plot", "Runtime", "Diagnostics", "TensorCore"],
+      swiftSettings: strict),
+    .target(
+      name: "DataKit", dependencies: ["CZlib", "Runtime", "Diagnostics", "TensorCore"],
+      swiftSettings: strict),
+    .target(
+      name: "Notebook",
+      dependencies: ["CMarkdown", "Runtime", "Syntax", "Diagnostics", "Yams"],
+      swiftSettings: strict),
+    .target(
+      name: "REPL", dependencies: ["CReadline", "Runtime", "Syntax", "Diagnostics"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "lamella",
+      dependencies: [
+        "REPL", "Notebook", "PlotKit", "DataKit", "Runtime", "Syntax", "Diagnostics",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+  ],
+  cLanguageStandard: .c11,
+  cxxLanguageStandard: .cxx17)
