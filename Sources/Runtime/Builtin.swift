@@ -68,12 +68,24 @@ package struct CallContext {
   /// nil: left out.
   package let arguments: [Value?]
   package let builtinName: String
+  /// What the arguments are called in messages; without it they are numbered.
+  package let signature: Signature
   package let host: any CallHost
 
-  package init(arguments: [Value?], builtinName: String, host: any CallHost) {
+  package init(
+    arguments: [Value?], builtinName: String, signature: Signature = Signature([]),
+    host: any CallHost
+  ) {
     self.arguments = arguments
     self.builtinName = builtinName
+    self.signature = signature
     self.host = host
+  }
+
+  /// A call of `builtin`; `arguments` are in the order of its parameters.
+  package init(_ builtin: Builtin, _ arguments: [Value?], host: any CallHost) {
+    self.init(
+      arguments: arguments, builtinName: builtin.name, signature: builtin.signature, host: host)
   }
 }
 

@@ -1,0 +1,96 @@
+package import Diagnostics
+internal import TensorCore
+
+// The sentences of builtins: every `CallFailure.diagnostic` of this target is made here, so that the same fault reads
+// the same everywhere. Builtins give the values; nothing here looks at more than it prints.
+
+extension CallContext {
+  /// The parameter as messages name it: `separator` in backquotes, else `argument 2`.
+  func parameterLabel(_ index: Int) -> String {
+    guard index < signature.parameters.count else { return "argument \(index + 1)" }
+    return "`\(signature.parameters[index].name)`"
+  }
+
+  /// E0402: an argument of a type that the builtin cannot take.
+  ///
+  /// - Parameter wanted: with its article: `a Str`, `an Int or a tuple of Ints`.
+  package func wrongType(
+    _ index: Int, wanted: String, hint: String? = nil
+  ) -> CallFailure {
+    wrongType(index, found: value(index), wanted: wanted, hint: hint)
+  }
+
+  /// E0402 for a part of an argument: an element of a tuple that should hold only Ints.
+  package func wrongType(
+    _ index: Int, found: Value, within place: String = "", wanted: String, hint: String? = nil
+  ) -> CallFailure {
+    let subject = place.isEmpty ? parameterLabel(index) : "\(place) of \(parameterLabel(index))"
+    return .diagnostic(
+      Diagnostic(
+        .argumentType,
+        "`\(builtinName)`: \(subject) is \(found.describedWithArticle), \(wanted) is wanted",
+        note: found.summary, hint: hint),
+      argument: index)
+  }
+
+  /// E0405: an argument of the right type whose value the builtin cannot take.
+  ///
+  /// - Parameters:
+  ///   - found: the value as it is to be shown: `-1`, `"abc"`.
+  ///   - requirement: what would be right: `at least 0`, `one of "l", "r"`.
+  package func wrongValue(
+    _ index: Int, found: String, requirement: String, hint: String? = nil
+  ) -> CallFailure {
+    .diagnostic(
+      Diagnostic(
+        .argumentValue,
+        "`\(builtinName)`: \(parameterLabel(index)) is \(found), it must be \(requirement)",
+        hint: hint),
+      argument: index)
+  }
+
+  /// E0206: an argument that only some uses of the builtin may leave out.
+  package func missing(_ index: Int) -> CallFailure {
+    .diagnostic(
+      Diagnostic(.missingArgument, "`\(builtinName)` needs \(parameterLabel(index))"),
+      argument: nil)
+  }
+
+  /// Any other fault of one argument: a code and what is wrong, after the builtin's name.
+  package func failure(
+    _ code: DiagnosticCode, _ sentence: String, argument: Int? = nil, hint: String? = nil
+  ) -> CallFailure {
+    .diagnostic(Diagnostic(code, "`\(builtinName)`: \(sentence)", hint: hint), argument: argument)
+  }
+}
+
+extension Value {
+  /// As a sentence says it: `an Int`, `a Tuple of 3`, `i64[3]`, `none`.
+  package var describedWithArticle: String {
+    switch self {
+    case .none: "`none`"
+    case .tensor(let tensor): tensor.summary.description
+    case .int: "an Int"
+    case .bool, .float, .complex, .string, .tuple, .record, .map, .range, .function, .module: "a \(summary)"
+    case .external(let value): Value.withArticle(value.typeName)
+    }
+  }
+
+  /// `a Figure`, `an Image`.
+  static func withArticle(_ noun: String) -> String {
+    let vowels: Set<Character> = ["a", "e", "i", "o", "A", "E", "I", "O"]
+    guard let first = noun.first else { return noun }
+    return (vowels.contains(first) ? "an " : "a ") + noun
+  }
+}
+
+extension CallContext {
+  /// E0405: a word that is none of those the builtin knows.
+  func unknownWord(_ index: Int, _ word: String, among words: [String]) -> CallFailure {
+    let nearest = Suggestion.nearest(to: word, among: words)
+    return wrongValue(
+      index, found: "\"\(word)\"",
+      requirement: "one of " + words.map { "\"\($0)\"" }.joined(separator: ", "),
+      hint: nearest.map { "did you mean \"\($0)\"?" })
+  }
+}
