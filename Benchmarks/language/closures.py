@@ -1,0 +1,28 @@
+"""Closures: made, kept, passed on and called."""
+from time import perf_counter
+
+n = 1_000_000  # smallest 100
+
+
+def adder(a):
+    return lambda x: x + a
+
+
+def compose(f, g):
+    return lambda x: f(g(x))
+
+
+def run(n):
+    total = 0
+    for i in range(n):
+        add = adder(i)
+        both = compose(add, lambda y: y * 2)
+        total = (total + both(i)) % 1_000_003
+    return total
+
+
+start = perf_counter()
+result = run(n)
+seconds = perf_counter() - start
+print(f"check {result}")
+print(f"seconds {seconds:.6f}")
