@@ -23,3 +23,67 @@ package struct PhiloxStream: Sendable, Hashable {
     hasher.combine(position)
   }
 }
+
+// MARK: - Drawing and deriving
+
+extension PhiloxStream {
+  /// The stream of a user's seed: key words (seed, 0), as NumPy's `Philox(key=seed)`.
+  package init(seed: UInt64) { self.init(key: (seed, 0)) }
+
+  /// The next raw words; NumPy's `random_raw(count)`.
+  ///
+  /// - Complexity: O(count); also from the middle of the stream.
+  package mutating func next(words count: Int) -> [UInt64] {
+    let start = position
+    position &+= UInt64(count)
+    return [UInt64](unsafeUninitializedCapacity: count) { buffer, filled in
+      if let base = buffer.baseAddress {
+        ck_philox_words(key.0, key.1, start, Int64(count), base)
+      }
+      filled = count
+    }
+  }
+
+  /// The next raw word.
+  package mutating func next() -> UInt64 {
+    var word: UInt64 = 0
+    ck_philox_words(key.0, key.1, position, 1, &word)
+    position &+= 1
+    return word
+  }
+
+  /// The stream with number `index` that belongs to this key, whatever the position.
+  ///
+  /// Its key is the first two words of the block at counter (index, 0, 0, 1). Draws use counters (n, 0, 0, 0), so a child
+  /// never meets its parent's words, and children of different index have different keys.
+  package func split(_ index: UInt64) -> PhiloxStream {
+    let block = words(at: (index, 0, 0, 1))
+    return PhiloxStream(key: (block[0], block[1]))
+  }
+
+  /// The stream that a name has within this key: for cells. The name is absorbed 16 bytes at a time, each step
+  /// replacing the key by words of the block at counter (bytes 0–7, bytes 8–15, length, 2).
+  package func derived(from name: String) -> PhiloxStream {
+    let bytes = Array(name.utf8)
+    var stream = PhiloxStream(key: key)
+    for start in stride(from: 0, to: max(bytes.count, 1), by: 16) {
+      func word(_ offset: Int) -> UInt64 {
+        (0..<8).reduce(0) { sum, byte in
+          let position = start + offset + byte
+          return sum | (position < bytes.count ? UInt64(bytes[position]) << (8 * UInt64(byte)) : 0)
+        }
+      }
+      let block = stream.words(at: (word(0), word(8), UInt64(bytes.count), 2))
+      stream = PhiloxStream(key: (block[0], block[1]))
+    }
+    return stream
+  }
+
+  private func words(at counter: (UInt64, UInt64, UInt64, UInt64)) -> [UInt64] {
+    [UInt64](unsafeUninitializedCapacity: 4) { buffer, filled in
+      let input: [UInt64] = [counter.0, counter.1, counter.2, counter.3]
+      if let base = buffer.baseAddress { ck_philox_block(key.0, key.1, input, base) }
+      filled = 4
+    }
+  }
+}
