@@ -139,7 +139,7 @@ extension CallContext {
       }
       return tensors
     case .tensor(let tensor) where tensor.rank > 0:
-      return (0..<tensor.shape[0]).map { tensor.slice(at: $0) }
+      return (0..<tensor.shape[0]).map { tensor.selecting($0, axis: 0) }
     case .none, .bool, .int, .float, .complex, .string, .tensor, .record, .map, .range, .function,
       .module, .external:
       throw wrongType(index, wanted: "a tuple of tensors")
@@ -165,6 +165,8 @@ extension CallContext {
     try dtypeIfPresent(index) ?? fallback
   }
 
+  private static let longestIntList = 1 << 24
+
   /// One Int, a tuple or a range of Ints, or an integer tensor of rank 1.
   package func ints(_ index: Int) throws(CallFailure) -> [Int] {
     switch value(index) {
@@ -175,9 +177,12 @@ extension CallContext {
       }
       return try ints(of: values, index)
     case .range(let range):
+      guard range.count <= CallContext.longestIntList else {
+        throw wrongValue(index, found: range.text, requirement: "at most 2^24 Ints")
+      }
       return range.elements
     case .tensor(let tensor) where tensor.rank == 1 && tensor.dtype.kind == .integer:
-      return tensor.elements.compactMap { Value($0).exactInt }
+      return try tensorResult { () throws(TensorError) in try tensor.toInts() }
     case .none, .bool, .int, .float, .complex, .string, .tensor, .record, .map, .function, .module,
       .external:
       if let number = value(index).exactInt { return [number] }
@@ -257,5 +262,16 @@ extension CallContext {
     guard let word = try stringIfPresent(index) else { return fallback }
     guard words.contains(word) else { throw unknownWord(index, word, among: words) }
     return word
+  }
+}
+
+/// Runs tensor code inside a builtin: its typed error becomes the call's failure.
+package func tensorResult<Result>(
+  _ body: () throws(TensorError) -> Result
+) throws(CallFailure) -> Result {
+  do {
+    return try body()
+  } catch {
+    throw .tensor(error)
   }
 }

@@ -94,3 +94,29 @@ extension CallContext {
       hint: nearest.map { "did you mean \"\($0)\"?" })
   }
 }
+
+extension CallFailure {
+  /// E0114: a format spec that cannot be read.
+  static func malformedFormat(_ spec: String, problem: String) -> CallFailure {
+    .diagnostic(
+      Diagnostic(
+        .malformedFormatSpec, "the format \"\(spec)\" \(problem)",
+        hint: "as in `.3f`, `>10`, `,`, `.2e`, `08.3f`"))
+  }
+
+  /// E0114: a format type that does not go with the value: `d` with a Float.
+  static func formatMismatch(type: Character, value: Value) -> CallFailure {
+    let hint: String?
+    switch value {
+    case .float: hint = "`e`, `f`, `g` and `%` write a Float"
+    case .string: hint = "only `s`, a fill, a width and a precision go with a Str"
+    case .none, .bool, .int, .complex, .tensor, .tuple, .record, .map, .range, .function, .module,
+      .external:
+      hint = nil
+    }
+    return .diagnostic(
+      Diagnostic(
+        .malformedFormatSpec, "the format `\(type)` does not go with \(value.describedWithArticle)",
+        hint: hint))
+  }
+}

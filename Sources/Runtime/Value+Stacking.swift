@@ -9,11 +9,7 @@ extension Value {
   ///
   /// - Throws: `unequalElements` with the two that differ, `rankTooHigh`, `outOfMemory`.
   package func stackedTensor() throws(CallFailure) -> Tensor? {
-    do {
-      return try stackedTensor(depth: 0)
-    } catch {
-      throw .tensor(error)
-    }
+    try tensorResult { () throws(TensorError) in try stackedTensor(depth: 0) }
   }
 
   private func stackedTensor(depth: Int) throws(TensorError) -> Tensor? {
@@ -22,7 +18,7 @@ extension Value {
       return tensor
     case .bool, .int, .float, .complex:
       guard let scalar else { return nil }
-      return try Tensor(scalars: [scalar], shape: .scalar)
+      return try Tensor(scalar: scalar)
     case .range(let range):
       return try Tensor(range)
     case .tuple(let values):
