@@ -1,6 +1,6 @@
 // The instruction loop: one small function an instruction, each ending in a tail call of the next, so that the machine's
-#define _GNU_SOURCE
 // state stays in processor registers. Whatever is not a common case goes to the host (`slow`).
+#define _GNU_SOURCE
 #include "machine.h"
 #include <math.h>
 #include <stdlib.h>

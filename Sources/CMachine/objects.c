@@ -204,22 +204,19 @@ bool lm_string_equal(const lm_string *a, const lm_string *b) {
   return a == b || (a->length == b->length && !memcmp(a->bytes, b->bytes, (size_t)a->length));
 }
 
-typedef struct ascii_string {
-  lm_string string;
-  char byte[8];
-} ascii_string;
-
 lm_string *lm_string_ascii(int code) {
   // Immortal: the count starts so high that no program brings it to 0. Filled on first use; every writer writes the same.
-  static ascii_string table[128];
-  ascii_string *entry = &table[code & 127];
-  if (!entry->string.header.kind) {
-    entry->string.length = entry->string.capacity = entry->string.characters = 1;
-    entry->string.bytes[0] = (char)code;
-    entry->string.header.references = 1u << 30;
-    entry->string.header.kind = LM_STRING;
+  enum { place = 64 };
+  _Static_assert(sizeof(lm_string) + 1 <= place, "a one-character string fits its place");
+  static _Alignas(64) char table[128][place];
+  lm_string *string = (lm_string *)(void *)table[code & 127];
+  if (!string->header.kind) {
+    string->length = string->capacity = string->characters = 1;
+    string->bytes[0] = (char)code;
+    string->header.references = 1u << 30;
+    string->header.kind = LM_STRING;
   }
-  return &entry->string;
+  return string;
 }
 
 // MARK: Tuples, records, ranges and the rest
