@@ -1,4 +1,5 @@
 package import Diagnostics
+internal import Syntax
 internal import TensorCore
 
 // The sentences of builtins: every `CallFailure.diagnostic` of this target is made here, so that the same fault reads
@@ -118,5 +119,68 @@ extension CallFailure {
       Diagnostic(
         .malformedFormatSpec, "the format `\(type)` does not go with \(value.describedWithArticle)",
         hint: hint))
+  }
+}
+
+// MARK: - Operators
+
+extension CallFailure {
+  /// E0401: an operator that does not go with the two types.
+  static func operands(_ op: String, _ lhs: Value, _ rhs: Value) -> CallFailure {
+    .diagnostic(
+      Diagnostic(
+        .operandTypes, "operands do not fit in `\(op)`: \(lhs.summary) and \(rhs.summary)",
+        note: "\(lhs.summary) \(op) \(rhs.summary)", hint: operandHint(op, lhs, rhs)))
+  }
+
+  private static func operandHint(_ op: String, _ lhs: Value, _ rhs: Value) -> String? {
+    switch (lhs, rhs) {
+    case (.string, _) where op == "+", (_, .string) where op == "+":
+      return "`str(x)` makes a Str of any value, and \"{x}\" puts one into text"
+    case (.tuple(let a), .tuple(let b)) where a.count != b.count && op != "in":
+      return "`\(op)` works element by element; `concat(a, b)` joins tuples"
+    case (.record(let a), .record(let b)) where op != "in":
+      return "the fields are (\(a.names.joined(separator: ", "))) and (\(b.names.joined(separator: ", ")))"
+    case (.complex, _) where op.hasPrefix("<") || op.hasPrefix(">"),
+      (_, .complex) where op.hasPrefix("<") || op.hasPrefix(">"):
+      return "complex numbers have no order; compare `abs(z)`"
+    case (_, .tensor) where op == "@" && lhs.scalar != nil, (.tensor, _) where op == "@" && rhs.scalar != nil:
+      return "`*` multiplies by a number"
+    case (.float, _) where op == "&" || op == "|", (_, .float) where op == "&" || op == "|":
+      return "`&` and `|` take Bools and Ints"
+    case (.none, _), (.bool, _), (.int, _), (.float, _), (.complex, _), (.string, _), (.tensor, _),
+      (.tuple, _), (.record, _), (.map, _), (.range, _), (.function, _), (.module, _), (.external, _):
+      return nil
+    }
+  }
+
+  /// E0401: an operator of one operand that does not go with its type.
+  static func operand(_ op: String, _ operand: Value) -> CallFailure {
+    .diagnostic(
+      Diagnostic(
+        .operandTypes, "`\(op)` does not go with \(operand.describedWithArticle)",
+        note: operand.summary))
+  }
+
+  /// E0403: an Int result that does not fit.
+  static func overflow(_ op: BinaryOperator, _ lhs: Int, _ rhs: Int) -> CallFailure {
+    .diagnostic(
+      Diagnostic(
+        .integerOverflow, "`\(lhs) \(op.rawValue) \(rhs)` does not fit in an Int (64 bits)",
+        hint: "Floats go further: `\(lhs).0 \(op.rawValue) \(rhs)`"))
+  }
+
+  /// E0404: an Int divided by 0.
+  static func zeroDivision(_ op: BinaryOperator, _ lhs: Int) -> CallFailure {
+    .diagnostic(
+      Diagnostic(
+        .divisionByZero, "division by zero: `\(lhs) \(op.rawValue) 0`", note: "this is 0"))
+  }
+
+  /// E0501: tuples or records within each other beyond what an operator follows.
+  static func tooDeep() -> CallFailure {
+    .diagnostic(
+      Diagnostic(
+        .recursionTooDeep, "the value nests more than \(Value.deepestStructure) tuples or records"))
   }
 }

@@ -36,9 +36,12 @@ package struct RangeValue: Sendable, Hashable {
     self.step = step
   }
 
+  /// The number of elements; `Int.max` when there are more.
   package var count: Int {
-    if step > 0 { return end > start ? (end - start - 1) / step + 1 : 0 }
-    return start > end ? (start - end - 1) / -step + 1 : 0
+    guard step > 0 ? end > start : start > end else { return 0 }
+    // The extent fits unsigned even when it does not fit signed.
+    let extent = step > 0 ? UInt(bitPattern: end &- start) : UInt(bitPattern: start &- end)
+    return Int(clamping: (extent - 1) / step.magnitude + 1)
   }
 }
 
@@ -52,4 +55,11 @@ package protocol ExternalValue: Sendable {
 
   /// - Throws: a Diagnostic without location (the session adds it), for example when gnuplot is missing.
   func display(_ request: DisplayRequest) throws(Diagnostic) -> DisplayItem
+
+  /// What `==` says. Unless a type knows better, two values are never equal.
+  func isEqual(to other: any ExternalValue) -> Bool
+}
+
+extension ExternalValue {
+  package func isEqual(to other: any ExternalValue) -> Bool { false }
 }
