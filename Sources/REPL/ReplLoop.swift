@@ -41,7 +41,9 @@ package final class ReplLoop {
       readLine: { editor.readLine(prompt: $0, indentation: $1) },
       completeness: { session.completeness(of: $0) })
     for entry in history.entries { editor.remember(entry) }
-    editor.completer = { [unowned self] in completions(line: $0, cursor: $1) }
+    editor.completer = { [weak self] in
+      self?.completions(line: $0, cursor: $1) ?? ($1..<$1, [])
+    }
   }
 
   /// Reads and evaluates until Ctrl-D, `:quit` or a request of the system to end.
@@ -62,6 +64,11 @@ package final class ReplLoop {
       case .end, .terminated: isRunning = false
       }
     }
+  }
+
+  /// Where the history is kept: `$XDG_STATE_HOME/lamella/history`, or the same under `~/.local/state`.
+  package static func defaultHistoryPath(_ environment: [String: String]) -> String? {
+    History.defaultPath(environment)
   }
 
   func quit() { isRunning = false }
