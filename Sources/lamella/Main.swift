@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Diagnostics
 internal import Glibc
+internal import REPL
 
 /// The command line: one subcommand per file, listed here.
 ///
@@ -19,6 +20,7 @@ struct Lamella: ParsableCommand {
     subcommands: [
       ReplCommand.self, RunCommand.self, TestCommand.self, CheckCommand.self, FmtCommand.self,
       NewCommand.self, DocCommand.self, ExplainCommand.self, VersionCommand.self,
+      ManCommand.self,
     ],
     defaultSubcommand: ReplCommand.self)
 
@@ -42,13 +44,13 @@ struct Lamella: ParsableCommand {
 
   /// Shows what the argument parser has to say: help and completion scripts on standard output, mistakes on the other.
   private static func report(_ error: any Error) -> ExitCode {
-    let text = fullMessage(for: error)
-    if exitCode(for: error).isSuccess {
-      fputs(text + "\n", stdoutStream)
-      return .done
+    let text = fullMessage(for: error) + "\n"
+    guard exitCode(for: error).isSuccess else {
+      TextOutput.standardError.write(text)
+      return .usage
     }
-    fputs(text + "\n", stderrStream)
-    return .usage
+    TextOutput.standardOutput.write(text)
+    return .done
   }
 
   /// The arguments with the subcommand that was left out.
