@@ -48,6 +48,14 @@ package final class SourceText: Sendable {
     return String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
   }
 
+  /// The byte offset at which a line begins, by its number in the file; out of range, the nearest end of the text.
+  package func offset(ofLine number: Int) -> Int {
+    let index = number - firstLine
+    if index < 0 { return 0 }
+    return index < lineStarts.count ? lineStarts[index] : bytes.count
+  }
+
+  /// The text of a span; what lies beyond the end is left out.
   package func text(of span: Span) -> String {
     let start = min(Int(span.start), bytes.count)
     let end = min(max(Int(span.end), start), bytes.count)

@@ -52,9 +52,12 @@ extension Lexer {
       pieces.append(next)
       offset += 1
     }
-    report(
-      .unterminatedString(isMultiline: isMultiline), from: quoteStart, to: offset,
-      isAtEnd: isMultiline)
+    // Inside an interpolation the quote was meant to close the outer string: its brace is what is missing.
+    if isMultiline || modes.last?.isMultiline != false {
+      report(
+        .unterminatedString(isMultiline: isMultiline), from: quoteStart, to: offset,
+        isAtEnd: isMultiline)
+    }
     flush(&pieces, from: start)
     emit(.stringEnd, from: offset)
   }

@@ -225,7 +225,7 @@ extension Parser {
 
   /// What begins here ends with a brace, so a bracket behind it is not a call or an index.
   private var startsBlockLike: Bool {
-    at(.if) || at(.match) || at(.leftBrace) || at(.fn) || at(.try)
+    at(.if) || at(.match) || at(.fn) || at(.try) || (at(.leftBrace) && !startsMap)
   }
 
   /// After a point every word is a name: `text.match`.

@@ -69,14 +69,21 @@ package struct Parser {
   private static func merge(
     _ lexical: [SyntaxError], _ syntactic: [SyntaxError], in source: SourceText
   ) -> [SyntaxError] {
-    let lines = Set(lexical.map { source.position(of: Int($0.span.start)).line })
-    let firstOpenString = lexical.first {
-      if case .unterminatedString = $0.kind { true } else { $0.kind == .unclosedInterpolation }
+    var lines: Set<Int> = []
+    var openString: UInt32?
+    let lexical = lexical.filter { error in
+      let line = source.position(of: Int(error.span.start)).line
+      switch error.kind {
+      case .unexpectedCharacter: return lines.insert(line).inserted
+      case .unterminatedString, .unclosedInterpolation:
+        lines.insert(line)
+        openString = openString ?? error.span.start
+        return true
+      default: return true
+      }
     }
     let own = syntactic.filter { error in
-      if case .unclosedBracket = error.kind, let open = firstOpenString {
-        return error.span.start > open.span.start
-      }
+      if case .unclosedBracket = error.kind, let openString { return error.span.start > openString }
       return !lines.contains(source.position(of: Int(error.span.start)).line)
     }
     return Array((lexical + own).sorted { $0.span.start < $1.span.start }.prefix(maximumErrors))
@@ -213,7 +220,6 @@ package struct Parser {
   private static func matchBrackets(_ tokens: [Token]) -> [Int?] {
     var partners = [Int?](repeating: nil, count: tokens.count)
     var open: [(index: Int, closing: Token.Kind)] = []
-    /// How many openings of each kind are on the stack above the innermost interpolation.
     for (index, token) in tokens.enumerated() {
       switch token.kind {
       case .symbol(.leftParen): open.append((index, .symbol(.rightParen)))

@@ -60,7 +60,7 @@ extension SyntaxError {
       switch instead {
       case "": "a name needs no `\(found)`"
       case "use": "`\(found)` is not a word of the language"
-      case "->": "`\(found)` is not how a function is written"
+      case "->" where found == "lambda": "`lambda` is not how a function is written"
       default: "`\(found)` is written `\(instead)`"
       }
     case .assignmentInCondition: "`=` assigns; a condition compares with `==`"
@@ -166,7 +166,7 @@ extension SyntaxError {
     case "≠": "write `!=`"
     case "→", "⇒": "write `->`"
     case "…": "write `...`"
-    case "?": "`?name` shows a name's documentation at the start of a REPL entry"
+    case "?": "a choice is written `if c { a } else { b }`"
     case "$": "names need no `$`; in a string write `{name}`"
     case "\\": "a line goes on after an operator, a comma or inside brackets"
     case "`": "strings stand in double quotes"

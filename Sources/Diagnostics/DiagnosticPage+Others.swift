@@ -1,0 +1,47 @@
+// The pages on faults of the program itself, and warnings.
+
+extension DiagnosticPage {
+  static let internalError = DiagnosticPage(
+    "A fault of this program",
+    #"""
+    Something happened that should not be possible. Your values are kept and the session \#
+    goes on. Please report it with the text that led to it.
+    """#,
+    wrong: #"""
+      (whatever led to it)
+      """#,
+    right: #"""
+      (the same, with a version that has the fault mended)
+      """#)
+
+  static let wideBroadcast = DiagnosticPage(
+    "Broadcasting that makes both operands larger",
+    #"""
+    Two operands of different rank grow in different axes: `(n,) + (n, 1)` is a matrix of n \#
+    × n, seldom what is meant. If it is, add the axis by hand: `x[new, :]`. With `--strict` \#
+    this is an error.
+    """#,
+    wrong: #"""
+      x = ones(5)
+      y = ones(5, 1)
+      x + y
+      """#,
+    right: #"""
+      x = ones(5)
+      y = ones(5, 1)
+      x[new, :] + y
+      """#)
+
+  static let figureThinned = DiagnosticPage(
+    "A figure with fewer points than the data",
+    #"""
+    Past some number of points no eye sees the difference, and the file would be very large; \#
+    the extremes of each pixel column are kept. Plot a part of the data to see all of it.
+    """#,
+    wrong: #"""
+      figure() |> line(randn(10_000_000))
+      """#,
+    right: #"""
+      figure() |> line(randn(10_000))
+      """#)
+}
