@@ -17,8 +17,12 @@ extension ReplLoop {
     }
   }
 
-  /// `?name`: signature, documentation and examples.
+  /// `?name`: signature, documentation and examples; `?E0301`: the page of a code.
   func showInspection(_ name: String) {
+    if let code = CodePage.code(named: name) {
+      let width = presenter.terminal.size.columns
+      return presenter.say(String(CodePage.text(of: code, width: width).dropLast()))
+    }
     guard let inspection = session.inspect(name) else {
       let (_, known) = session.completions(for: "", cursor: 0)
       let nearest = Suggestion.nearest(to: name, among: known.map(\.text))
