@@ -26,7 +26,7 @@ struct Lamella: ParsableCommand {
 
   /// Parses, runs, and ends the process with one of the codes of `ExitCode`.
   static func main() {
-    exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    Glibc.exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
 
   private static func run(_ arguments: [String]) -> ExitCode {
@@ -60,7 +60,7 @@ struct Lamella: ParsableCommand {
     guard let first = arguments.first else { return arguments }
     if first == "-e" { return ["run"] + arguments }
     if first.hasPrefix("-") && first != "-" { return arguments }
-    let names = configuration.subcommands.compactMap(\.configuration.commandName) + ["help"]
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
     if names.contains(first) { return arguments }
     if first == "-" || access(first, F_OK) == 0 || isDocumentName(first) {
       return ["run"] + arguments
