@@ -24,12 +24,15 @@ extension Parser {
     return Expression(.block(statements), span(from: start))
   }
 
-  /// Whether the brace at the cursor opens a map: `{:}`, or a `:` behind its first item on the same line.
-  var startsMap: Bool {
-    var place = index + 1
+  /// Whether the brace at the cursor opens a map.
+  var startsMap: Bool { Parser.opensMap(index, tokens, partners) }
+
+  /// Whether a brace opens a map: `{:}`, or a `:` behind its first item on the same line.
+  static func opensMap(_ open: Int, _ tokens: [Token], _ partners: [Int?]) -> Bool {
+    var place = open + 1
     while place < tokens.count {
       let token = tokens[place]
-      if token.startsLine, place > index + 1 { return false }
+      if token.startsLine, place > open + 1 { return false }
       switch token.kind {
       case .symbol(.colon): return true
       case .symbol(.leftParen), .symbol(.leftBracket), .symbol(.leftBrace), .interpolationStart:

@@ -217,7 +217,7 @@ package struct Parser {
 
   /// The partner of each bracket, in one pass. A closing bracket that fits an outer opening one leaves the inner
   /// ones without a partner; one that fits none has none itself.
-  private static func matchBrackets(_ tokens: [Token]) -> [Int?] {
+  static func matchBrackets(_ tokens: [Token]) -> [Int?] {
     var partners = [Int?](repeating: nil, count: tokens.count)
     var open: [(index: Int, closing: Token.Kind)] = []
     for (index, token) in tokens.enumerated() {
