@@ -214,7 +214,8 @@ private struct MatrixProduct {
 
   private func integers() throws(TensorError) -> Tensor {
     let dtype = lhs.dtype
-    if dtype == .bool || (try fitsDoubles()) {
+    let isExact = try fitsDoubles()
+    if dtype == .bool || isExact {
       let product = try MatrixProduct(
         try lhs.cast(to: .f64), try rhs.cast(to: .f64), batch: batch
       ).result()
