@@ -15,7 +15,10 @@ struct AnnotatedLine {
   /// - Parameters:
   ///   - start: the byte offset of the line in its text.
   ///   - width: columns there are for it.
-  init(_ line: String, marks: [Mark], start: Int, width: Int) {
+  init(_ whole: String, marks: [Mark], start lineStart: Int, width: Int) {
+    let (line, cut) = AnnotatedLine.excerpt(whole, around: marks.first, start: lineStart)
+    let start = lineStart + cut.lowerBound
+    let (isCutBefore, isCutAfter) = (cut.lowerBound > 0, cut.upperBound < whole.utf8.count)
     let cells = AnnotatedLine.cells(line)
     var columnOfByte: [Int] = []
     var column = 0
@@ -31,16 +34,19 @@ struct AnnotatedLine {
       return first..<max(first + 1, last)
     }
     let window = AnnotatedLine.window(total: total, spans: spans, width: width)
-    var shown = window.lowerBound > 0 ? "…" : ""
-    let shift = window.lowerBound > 0 ? window.lowerBound - 1 : 0
+    let cutsBefore = window.lowerBound > 0 || isCutBefore
+    var shown = cutsBefore ? "…" : ""
+    let shift = cutsBefore ? window.lowerBound - 1 : 0
     column = 0
     for cell in cells {
-      if column >= window.lowerBound, column + cell.width <= window.upperBound { shown += cell.text }
+      if column >= window.lowerBound, column + cell.width <= window.upperBound {
+        shown += cell.text
+      }
       // A wide character cut by the window's edge leaves a blank, so that columns stay true.
       if column < window.lowerBound, column + cell.width > window.lowerBound { shown += " " }
       column += cell.width
     }
-    if window.upperBound < total { shown += "…" }
+    if window.upperBound < total || isCutAfter { shown += "…" }
     text = shown
     placed = zip(spans, marks).map { span, mark in
       let first = min(max(span.lowerBound, window.lowerBound), window.upperBound)
@@ -80,6 +86,23 @@ struct AnnotatedLine {
       }
     }
     return rows
+  }
+
+  /// Of a line of many thousand bytes the part around the main mark, so that showing it costs little.
+  private static func excerpt(
+    _ line: String, around mark: Mark?, start: Int
+  ) -> (String, cut: Range<Int>) {
+    let count = line.utf8.count
+    guard count > 8_000, let mark else { return (line, 0..<count) }
+    let middle = min(max(0, Int(mark.span.start) - start), count)
+    let bytes = Array(line.utf8)
+    func boundary(_ offset: Int) -> Int {
+      var offset = offset
+      while offset > 0, offset < count, bytes[offset] & 0xC0 == 0x80 { offset -= 1 }
+      return offset
+    }
+    let cut = boundary(max(0, middle - 2_000))..<boundary(min(count, middle + 2_000))
+    return (String(decoding: bytes[cut], as: UTF8.self), cut)
   }
 
   // MARK: - Cells

@@ -34,7 +34,9 @@ package enum DiagnosticRenderer {
     }
     lines += trace(diagnostic, paint, max(40, width))
     if let hint = diagnostic.hint {
-      for (index, line) in hint.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      for (index, line) in hint.split(separator: "\n", omittingEmptySubsequences: false)
+        .enumerated()
+      {
         lines.append(index == 0 ? "   " + paint("hint:", .hint) + " \(line)" : "         \(line)")
       }
     }
@@ -126,7 +128,9 @@ package enum DiagnosticRenderer {
       + lines(steps.suffix(5))
   }
 
-  private static func describe(_ frame: Diagnostic.Frame, in source: SourceText?, _ width: Int) -> String {
+  private static func describe(_ frame: Diagnostic.Frame, in source: SourceText?, _ width: Int)
+    -> String
+  {
     var call = frame.call
     if call.count > width - 30 { call = call.prefix(width - 31) + "…" }
     guard let location = frame.location else { return call }

@@ -98,7 +98,9 @@ extension Piece {
     var index = 0
     while index < tokens.count {
       let token = tokens[index]
-      while let comment = comments.first, comment.span.start < token.span.start || token.kind == .end {
+      while let comment = comments.first,
+        comment.span.start < token.span.start || token.kind == .end
+      {
         add(comment.span, .comment)
         comments = comments.dropFirst()
       }

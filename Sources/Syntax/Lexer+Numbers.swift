@@ -15,7 +15,9 @@ extension Lexer {
       if Lexer.isDigit(byte()) { readDigits(&fault) }
       if byte() == UInt8(ascii: "."), Lexer.isDigit(byte(1)) {
         fault = .secondPoint
-        while byte() == UInt8(ascii: ".") && Lexer.isDigit(byte(1)) || Lexer.isDigit(byte()) { offset += 1 }
+        while byte() == UInt8(ascii: ".") && Lexer.isDigit(byte(1)) || Lexer.isDigit(byte()) {
+          offset += 1
+        }
       }
     }
     if byte() | 0x20 == UInt8(ascii: "e"), hasExponent() {
@@ -26,7 +28,9 @@ extension Lexer {
     finishNumber(from: start, isFloat: isFloat, fault: fault)
   }
 
-  private mutating func finishNumber(from start: Int, isFloat: Bool, fault: SyntaxError.NumberFault?) {
+  private mutating func finishNumber(
+    from start: Int, isFloat: Bool, fault: SyntaxError.NumberFault?
+  ) {
     let digits = text(from: start).filter { $0 != "_" }
     let unitStart = offset
     if startsName() { skipName() }
@@ -55,7 +59,9 @@ extension Lexer {
 
   private mutating func readDigits(_ fault: inout SyntaxError.NumberFault?) {
     var last = UInt8(ascii: "_")
-    while Lexer.isDigit(byte()) || (byte() == UInt8(ascii: "_") && (Lexer.isDigit(byte(1)) || byte(1) == UInt8(ascii: "_"))) {
+    while Lexer.isDigit(byte())
+      || (byte() == UInt8(ascii: "_") && (Lexer.isDigit(byte(1)) || byte(1) == UInt8(ascii: "_")))
+    {
       if byte() == UInt8(ascii: "_"), last == UInt8(ascii: "_") { fault = .underscore }
       last = byte()
       offset += 1
@@ -82,7 +88,9 @@ extension Lexer {
   private func prefixedRadix() -> UInt64? {
     switch byte(1) {
     case UInt8(ascii: "x"), UInt8(ascii: "X"): 16
-    case UInt8(ascii: "b") where Lexer.isDigit(byte(2)), UInt8(ascii: "B") where Lexer.isDigit(byte(2)): 2
+    case UInt8(ascii: "b") where Lexer.isDigit(byte(2)),
+      UInt8(ascii: "B") where Lexer.isDigit(byte(2)):
+      2
     default: nil
     }
   }
@@ -92,11 +100,15 @@ extension Lexer {
     var value: UInt64 = 0
     var digits = 0
     var fault: SyntaxError.NumberFault?
-    while offset < bytes.count, Lexer.isDigit(byte()) || Lexer.isASCIILetter(byte()) || byte() == UInt8(ascii: "_") {
+    while offset < bytes.count,
+      Lexer.isDigit(byte()) || Lexer.isASCIILetter(byte()) || byte() == UInt8(ascii: "_")
+    {
       let next = byte()
       offset += 1
       if next == UInt8(ascii: "_") {
-        if digits == 0 || !(Lexer.isDigit(byte()) || Lexer.isASCIILetter(byte())) { fault = .underscore }
+        if digits == 0 || !(Lexer.isDigit(byte()) || Lexer.isASCIILetter(byte())) {
+          fault = .underscore
+        }
         continue
       }
       let digit = Lexer.isDigit(next) ? UInt64(next) - 48 : UInt64(next | 0x20) - 87

@@ -96,7 +96,8 @@ extension Lexer {
     case UInt8(ascii: "e"): pieces.append(27)
     case UInt8(ascii: "f"): pieces.append(12)
     case UInt8(ascii: "v"): pieces.append(11)
-    case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "{"), UInt8(ascii: "}"):
+    case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "{"),
+      UInt8(ascii: "}"):
       pieces.append(next)
     case UInt8(ascii: "x"):
       offset += 1
@@ -135,7 +136,9 @@ extension Lexer {
     append(hex: hex, whole: closes, from: start, into: &pieces)
   }
 
-  private mutating func append(hex: String, whole: Bool, from start: Int, into pieces: inout [UInt8]) {
+  private mutating func append(
+    hex: String, whole: Bool, from start: Int, into pieces: inout [UInt8]
+  ) {
     guard whole, let value = UInt32(hex, radix: 16), let scalar = Unicode.Scalar(value) else {
       report(.unknownEscape(text(from: start)), from: start, to: offset)
       return
@@ -153,7 +156,9 @@ extension Lexer {
     let start = offset
     while offset < bytes.count {
       let next = bytes[offset]
-      if next == UInt8(ascii: "}") || next == UInt8(ascii: "\n") || next == UInt8(ascii: "\"") { break }
+      if next == UInt8(ascii: "}") || next == UInt8(ascii: "\n") || next == UInt8(ascii: "\"") {
+        break
+      }
       offset += 1
     }
     emit(.formatSpec(text(from: start)), from: start)
@@ -178,7 +183,9 @@ extension Lexer {
   mutating func readSingleQuoted() {
     let start = offset
     var end = offset + 1
-    while end < bytes.count, bytes[end] != UInt8(ascii: "'"), bytes[end] != UInt8(ascii: "\n") { end += 1 }
+    while end < bytes.count, bytes[end] != UInt8(ascii: "'"), bytes[end] != UInt8(ascii: "\n") {
+      end += 1
+    }
     guard end < bytes.count, bytes[end] == UInt8(ascii: "'") else {
       offset += 1
       report(.unexpectedCharacter("'"), from: start, to: offset)

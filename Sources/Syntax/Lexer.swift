@@ -82,7 +82,9 @@ package struct Lexer {
     sawSpace = false
   }
 
-  mutating func report(_ kind: SyntaxError.Kind, from start: Int, to end: Int, isAtEnd: Bool = false) {
+  mutating func report(
+    _ kind: SyntaxError.Kind, from start: Int, to end: Int, isAtEnd: Bool = false
+  ) {
     output.errors.append(SyntaxError(kind, at: Span(start, end), isAtEnd: isAtEnd))
   }
 
@@ -107,13 +109,16 @@ package struct Lexer {
     while offset < bytes.count {
       let first = bytes[offset]
       if first < 0x80 {
-        guard Lexer.isASCIILetter(first) || Lexer.isDigit(first) || first == UInt8(ascii: "_") else {
+        guard Lexer.isASCIILetter(first) || Lexer.isDigit(first) || first == UInt8(ascii: "_")
+        else {
           return
         }
         offset += 1
       } else {
         let (scalar, length) = scalar()
-        guard scalar.properties.isXIDContinue || (0x2080...0x2089).contains(scalar.value) else { return }
+        guard scalar.properties.isXIDContinue || (0x2080...0x2089).contains(scalar.value) else {
+          return
+        }
         offset += length
       }
     }
@@ -202,7 +207,9 @@ package struct Lexer {
   }
 
   private var followsPoint: Bool {
-    guard !sawSpace, !sawLineEnd, case .symbol(let symbol)? = output.tokens.last?.kind else { return false }
+    guard !sawSpace, !sawLineEnd, case .symbol(let symbol)? = output.tokens.last?.kind else {
+      return false
+    }
     return symbol == .dot || symbol == .rangeTo || symbol == .ellipsis
   }
 

@@ -6,8 +6,6 @@ extension Parser {
   /// `{ … }` at the cursor, as statements. A missing `}` is noted, not thrown: what was read stays.
   mutating func parseBlock() throws(SyntaxError) -> [Statement] {
     let open = index
-    let nesting = try enter()
-    defer { leave(nesting) }
     let outer = context
     defer { context = outer }
     context.lineEndsMatter = true
@@ -92,8 +90,6 @@ extension Parser {
 
   /// `if a { … } else if b { … } else { … }`: the branches are collected, then folded from the last.
   mutating func parseIf() throws(SyntaxError) -> Expression {
-    let nesting = try enter()
-    defer { leave(nesting) }
     var branches: [(start: Int, condition: Expression, then: Expression)] = []
     var otherwise: Expression?
     while true {
@@ -104,7 +100,9 @@ extension Parser {
       branches.append((start, condition, try parseBlockExpression()))
       try link()
       if isForeignElseIf {
-        note(.foreignSpelling(found: source.text(of: current.span), instead: "else if"), at: current.span)
+        note(
+          .foreignSpelling(found: source.text(of: current.span), instead: "else if"),
+          at: current.span)
         continue
       }
       guard at(.else) else { break }
@@ -168,8 +166,6 @@ extension Parser {
   /// `match v { 0 -> a, (x, y) if x > y -> b, _ -> c }`; arms are parted by commas or line ends.
   mutating func parseMatch() throws(SyntaxError) -> Expression {
     let start = index
-    let nesting = try enter()
-    defer { leave(nesting) }
     advance()
     let subject = try parseExpression()
     guard at(.leftBrace) else { throw unexpected(.body(of: "match")) }

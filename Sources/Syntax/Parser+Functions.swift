@@ -173,7 +173,8 @@ extension Parser {
     var fields: [(field: Name, pattern: Pattern)] = []
     var hasRest = false
     var bound = names
-    let sawComma = try parseItems(closing: .rightParen) { (parser: inout Parser) throws(SyntaxError) in
+    let sawComma = try parseItems(closing: .rightParen) {
+      (parser: inout Parser) throws(SyntaxError) in
       if parser.startsNamed {
         if !elements.isEmpty { throw SyntaxError(.mixedRecord, at: parser.current.span) }
         let field = parser.takeNamed()
@@ -192,7 +193,9 @@ extension Parser {
       if hasRest { parser.note(.misplacedRest, at: element.span) }
       hasRest = true
       elements.append(
-        Pattern(.rest(Name(text, element.span)), element.span.union(parser.tokens[parser.index - 1].span)))
+        Pattern(
+          .rest(Name(text, element.span)), element.span.union(parser.tokens[parser.index - 1].span))
+      )
     }
     names = bound
     let span = span(from: start)

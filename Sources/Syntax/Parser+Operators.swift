@@ -81,12 +81,16 @@ extension Parser {
     case .symbol(.rangeTo): return (.range(closed: false), 1)
     case .symbol(.rangeThrough): return (.range(closed: true), 1)
     case .symbol(.foreignAnd), .symbol(.foreignOr):
-      guard case .symbol(let symbol) = current.kind, let ours = symbol.replacement else { return nil }
+      guard case .symbol(let symbol) = current.kind, let ours = symbol.replacement else {
+        return nil
+      }
       note(.foreignSpelling(found: symbol.rawValue, instead: ours), at: current.span)
       return (symbol == .foreignAnd ? .and : .or, 1)
     case .symbol(let symbol):
       if symbol == .caret { return nil }
-      if let operation = BinaryOperator(rawValue: symbol.rawValue) { return (.binary(operation), 1) }
+      if let operation = BinaryOperator(rawValue: symbol.rawValue) {
+        return (.binary(operation), 1)
+      }
       if let operation = ComparisonOperator(rawValue: symbol.rawValue) {
         return (.comparison(operation), 1)
       }

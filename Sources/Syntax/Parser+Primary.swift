@@ -194,7 +194,8 @@ extension Parser {
     var elements: [Expression] = []
     var fields: [RecordField] = []
     var clauses: [Comprehension.Clause] = []
-    let sawComma = try parseItems(closing: .rightParen) { (parser: inout Parser) throws(SyntaxError) in
+    let sawComma = try parseItems(closing: .rightParen) {
+      (parser: inout Parser) throws(SyntaxError) in
       if parser.startsNamed {
         if !elements.isEmpty { throw SyntaxError(.mixedRecord, at: parser.current.span) }
         let name = parser.takeNamed()

@@ -72,7 +72,8 @@ extension Parser {
       if let statement = try parseForeign(name) { return statement }
     case .symbol(.leftParen):
       if let close = partners[index], !tokens[close + 1].startsLine,
-        tokens[close + 1].kind == .symbol(.assign) || tokens[close + 1].kind == .symbol(.foreignAssign)
+        tokens[close + 1].kind == .symbol(.assign)
+          || tokens[close + 1].kind == .symbol(.foreignAssign)
       {
         let pattern = try parsePattern(allowsLiterals: false)
         return try finishAssignment(to: .pattern(pattern), from: start)
@@ -159,6 +160,8 @@ extension Parser {
 
   private mutating func parseLoopBody(_ keyword: String) throws(SyntaxError) -> [Statement] {
     guard at(.leftBrace) else { throw unexpected(.body(of: keyword)) }
+    let nesting = try enter()
+    defer { leave(nesting) }
     let outer = context
     defer { context = outer }
     context.isInLoop = true

@@ -33,6 +33,8 @@ package struct Parser {
   var errors: [SyntaxError] = []
   var depth = 0
   var height = 0
+  /// Nothing more is noted once the text nests too deeply: the brackets left open are no fault of their own.
+  private var gaveUp = false
 
   private init(_ source: SourceText, _ lexed: Lexer.Output) {
     self.source = source
@@ -48,7 +50,6 @@ package struct Parser {
     let lexed = Lexer.tokenize(source.bytes)
     var parser = Parser(source, lexed)
     let statements = parser.parseStatements()
-    parser.index = parser.tokens.count - 1
     let errors = merge(lexed.errors, parser.errors, in: source)
     return ParseResult(statements: statements, errors: errors)
   }
@@ -170,7 +171,9 @@ package struct Parser {
 
   /// Notes an error; a second one at the same place adds nothing.
   mutating func note(_ error: SyntaxError) {
-    guard errors.count < Parser.maximumErrors, errors.last?.span != error.span else { return }
+    guard !gaveUp, errors.count < Parser.maximumErrors, errors.last?.span != error.span else {
+      return
+    }
     errors.append(error)
   }
 
@@ -178,9 +181,13 @@ package struct Parser {
     note(SyntaxError(kind, at: span))
   }
 
-  /// Gives up on the rest of the text.
-  mutating func stop() {
+  /// Notes an error that ends the reading.
+  private mutating func giveUp(_ kind: SyntaxError.Kind) -> SyntaxError {
+    let error = SyntaxError(kind, at: current.span)
+    note(error)
+    gaveUp = true
     index = tokens.count - 1
+    return error
   }
 
   // MARK: - Depth
@@ -188,9 +195,7 @@ package struct Parser {
   /// Called before each recursion; the result goes to `leave`.
   mutating func enter() throws(SyntaxError) -> Int {
     guard depth < Parser.maximumDepth else {
-      let error = SyntaxError(.nestingTooDeep(limit: Parser.maximumDepth), at: current.span)
-      stop()
-      throw error
+      throw giveUp(.nestingTooDeep(limit: Parser.maximumDepth))
     }
     depth += 1
     let outer = height
@@ -207,9 +212,7 @@ package struct Parser {
   mutating func link() throws(SyntaxError) {
     height += 1
     guard height <= Parser.maximumHeight else {
-      let error = SyntaxError(.chainTooLong(limit: Parser.maximumHeight), at: current.span)
-      stop()
-      throw error
+      throw giveUp(.chainTooLong(limit: Parser.maximumHeight))
     }
   }
 

@@ -104,7 +104,8 @@ extension SyntaxError {
     case .emptyInterpolation: return "write `{{}}` for braces"
     case .unclosedInterpolation: return "write `{{` for a brace"
     case .malformedFormatSpec:
-      return "a format is [[fill]align][sign][#][0][width][,][.precision][type], as in `.4f` or `>10`"
+      return
+        "a format is [[fill]align][sign][#][0][width][,][.precision][type], as in `.4f` or `>10`"
     case .unexpectedToken(let found, let expected):
       return SyntaxError.hint(found: found, expected: expected)
     case .foreignSpelling(let found, let instead): return foreignHint(found, instead)
@@ -120,7 +121,8 @@ extension SyntaxError {
         ? "`[f(x) for x in xs]` makes a tensor, `(f(x) for x in xs)` a tuple"
         : "put it in a block: `{ \(keyword) … }`"
     case .nestingTooDeep, .chainTooLong: return "give parts of the expression names of their own"
-    case .unclosedBracket, .strayBracket, .literalInPattern, .duplicateName, .outsideLoop: return nil
+    case .unclosedBracket, .strayBracket, .literalInPattern, .duplicateName, .outsideLoop:
+      return nil
     }
   }
 
@@ -150,7 +152,8 @@ extension SyntaxError {
     case (.statementEnd, _): return "a statement ends with its line or with `;`"
     case (.expression, "+"): return "a number needs no `+` before it"
     default:
-      return Keyword(rawValue: text) == nil ? nil : "`\(text)` is a word of the language and cannot be a name"
+      return Keyword(rawValue: text) == nil
+        ? nil : "`\(text)` is a word of the language and cannot be a name"
     }
   }
 
