@@ -108,8 +108,14 @@ package protocol CallHost: AnyObject {
   func nextStream(words count: Int) -> PhiloxStream
   /// - Throws: `.raised` when the user asked to stop.
   func checkInterrupt() throws(CallFailure)
+  /// Where the running call stands in the user's text, when that is known.
+  var currentLocation: Location? { get }
   /// Marks the running cell as not reproducible from its inputs (wrote a file, read the clock).
   func noteEffect(_ description: String)
+}
+
+extension CallHost {
+  package var currentLocation: Location? { nil }
 }
 
 extension CallContext {

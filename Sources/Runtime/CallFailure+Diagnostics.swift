@@ -138,7 +138,7 @@ extension CallFailure {
     case (.string, _) where op == "+", (_, .string) where op == "+":
       return "`str(x)` makes a Str of any value, and \"{x}\" puts one into text"
     case (.tuple(let a), .tuple(let b)) where a.count != b.count && op != "in":
-      return "`\(op)` works element by element; `concat(a, b)` joins tuples"
+      return "`\(op)` works element by element; `concat((a, b))` joins tuples"
     case (.record(let a), .record(let b)) where op != "in":
       return "the fields are (\(a.names.joined(separator: ", "))) and (\(b.names.joined(separator: ", ")))"
     case (.complex, _) where op.hasPrefix("<") || op.hasPrefix(">"),
@@ -182,5 +182,80 @@ extension CallFailure {
     .diagnostic(
       Diagnostic(
         .recursionTooDeep, "the value nests more than \(Value.deepestStructure) tuples or records"))
+  }
+}
+
+// MARK: - Builtins
+
+extension CallContext {
+  /// E0412: an argument that yields no elements.
+  func notIterable(_ index: Int) -> CallFailure {
+    failure(
+      .notIterable, "\(parameterLabel(index)) is \(value(index).describedWithArticle), which has no elements",
+      argument: index, hint: "tuples, tensors, ranges, Str, maps and records have elements")
+  }
+}
+
+extension CallFailure {
+  /// E0410: what the user's own `error(…)` says.
+  static func userError(_ message: String) -> CallFailure {
+    .diagnostic(Diagnostic(.userError, message))
+  }
+}
+
+extension CallContext {
+  /// E0413: text that spells no number.
+  func unparsable(_ text: String, as noun: String) -> CallFailure {
+    let shown = text.count > 40 ? String(text.prefix(37)) + "..." : text
+    return failure(
+      .unparsableText, "\(shown.quoted) is not \(noun)", argument: 0,
+      hint: "`try parse_int(text) else 0` gives a value when it is none")
+  }
+}
+
+extension CallContext {
+  /// E0415: a regular expression that cannot be read.
+  func malformedPattern(_ reason: String) -> CallFailure {
+    let pattern = if case .string(let text) = value(1) { text } else { "" }
+    let shown = pattern.count > 60 ? String(pattern.prefix(57)) + "..." : pattern
+    return failure(
+      .malformedPattern, "the pattern \(shown.quoted) cannot be read: \(reason)", argument: 1,
+      hint: "write patterns as raw strings, r\"…\", and `\\(` for a bracket that means itself")
+  }
+}
+
+extension CallContext {
+  /// E0414: a key given to a second draw or split.
+  func keyReused(_ first: KeyValue.Use, argument: Int) -> CallFailure {
+    var diagnostic = Diagnostic(
+      .keyReused, "`\(builtinName)`: the key has been used before, by `\(first.builtinName)`",
+      note: "used again here",
+      hint: "`(a, b) = split(k, 2)` makes two keys of one, each for one draw")
+    if let location = first.location {
+      diagnostic.labels = [Diagnostic.Label(location, "first used here")]
+    }
+    return .diagnostic(diagnostic, argument: argument)
+  }
+}
+
+extension CallContext {
+  /// E0401: two elements that have no order between them.
+  func unordered(_ a: Value, _ b: Value) -> CallFailure {
+    failure(
+      .operandTypes, "there is no order between \(a.describedWithArticle) and \(b.describedWithArticle)",
+      argument: 0)
+  }
+
+  /// The Bool that a function gave.
+  ///
+  /// - Throws: E0402 when it gave anything else.
+  func condition(_ value: Value, argument: Int) throws(CallFailure) -> Bool {
+    if case .bool(let flag) = value { return flag }
+    if case .tensor(let tensor) = value, tensor.count == 1, case .bool(let flag) = tensor.item() {
+      return flag
+    }
+    throw failure(
+      .argumentType, "\(parameterLabel(argument)) gives \(value.describedWithArticle), a Bool is wanted",
+      argument: argument)
   }
 }

@@ -14,7 +14,7 @@ extension Value {
     if lhs.isTensor || rhs.isTensor,
       let a = try lhs.operandOfOperator(), let b = try rhs.operandOfOperator()
     {
-      return try elementwise(op.elementwiseOperation, [a, b])
+      return try elementwise(op.elementwiseOperation, a, b)
     }
     switch op {
     case .equal: return .bool(lhs.isEqual(to: rhs))
@@ -143,7 +143,7 @@ extension Value {
         throw .operands("in", element, container)
       }
       return try tensorResult { () throws(TensorError) in
-        let matches = try Tensor.elementwise(.equal, [.tensor(tensor), .scalar(scalar)])
+        let matches = try Tensor.elementwise(.equal, .tensor(tensor), .scalar(scalar))
         return try matches.toBools().contains(true)
       }
     case .none, .bool, .int, .float, .complex, .function, .module, .external:

@@ -25,7 +25,7 @@ extension Value {
   private static func binary(
     _ op: BinaryOperator, _ lhs: Value, _ rhs: Value, depth: Int
   ) throws(CallFailure) -> Value {
-    if let a = lhs.scalar, let b = rhs.scalar {
+    if op != .matmul, let a = lhs.scalar, let b = rhs.scalar {
       guard let result = try Scalar.binary(op, a, b) else { throw .operands(op.rawValue, lhs, rhs) }
       return Value(result)
     }
@@ -52,12 +52,19 @@ extension Value {
       throw .operands(op.rawValue, lhs, rhs)
     }
     if op == .matmul {
-      guard case .tensor(let left) = a, case .tensor(let right) = b else {
-        throw .operands(op.rawValue, lhs, rhs)
+      return try tensorResult { () throws(TensorError) in
+        try Value.tensor(of: a).matmul(try Value.tensor(of: b)).asValue
       }
-      return try tensorResult { () throws(TensorError) in try left.matmul(right).asValue }
     }
-    return try elementwise(op.elementwiseOperation, [a, b])
+    return try elementwise(op.elementwiseOperation, a, b)
+  }
+
+  /// A number becomes a tensor of rank 0, which `@` then refuses with its shape.
+  private static func tensor(of operand: Operand) throws(TensorError) -> Tensor {
+    switch operand {
+    case .tensor(let tensor): tensor
+    case .scalar(let scalar): try Tensor(scalar: scalar)
+    }
   }
 
   private static func repeated(_ text: String, _ count: Int) throws(CallFailure) -> Value {
@@ -90,7 +97,9 @@ extension Value {
       }
     }
     guard let tensor = try operand.operandOfOperator() else { throw .operand(op.rawValue, operand) }
-    return try elementwise(op == .negate ? .negate : .invert, [tensor])
+    return try tensorResult { () throws(TensorError) in
+      .tensor(try Tensor.elementwise(op == .negate ? .negate : .invert, tensor))
+    }
   }
 
   /// `x'`: the last two axes swapped.
@@ -107,10 +116,10 @@ extension Value {
   }
 
   static func elementwise(
-    _ operation: ElementwiseOperation, _ operands: [Operand]
+    _ operation: ElementwiseOperation, _ lhs: Operand, _ rhs: Operand
   ) throws(CallFailure) -> Value {
     try tensorResult { () throws(TensorError) in
-      .tensor(try Tensor.elementwise(operation, operands))
+      .tensor(try Tensor.elementwise(operation, lhs, rhs))
     }
   }
 

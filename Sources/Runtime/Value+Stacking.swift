@@ -45,6 +45,26 @@ extension Value {
         return nil
       }
     }
-    return try Tensor.stacking(parts)
+    return try Tensor.stacked(tensors(parts))
+  }
+
+  /// The parts as tensors of one dtype: numbers are weak, they adopt that of the tensors where their kind allows.
+  private static func tensors(_ parts: [Operand]) throws(TensorError) -> [Tensor] {
+    var dtype: DType?
+    for case .tensor(let tensor) in parts {
+      dtype = dtype.map { $0.promoted(with: tensor.dtype) } ?? tensor.dtype
+    }
+    for case .scalar(let scalar) in parts {
+      dtype = dtype.map { $0.promoted(withScalar: scalar.kind) } ?? scalar.defaultDType
+    }
+    var tensors: [Tensor] = []
+    tensors.reserveCapacity(parts.count)
+    for part in parts {
+      switch part {
+      case .tensor(let tensor): tensors.append(try tensor.cast(to: dtype ?? tensor.dtype))
+      case .scalar(let scalar): tensors.append(try Tensor(scalar: scalar, dtype: dtype))
+      }
+    }
+    return tensors
   }
 }

@@ -1,0 +1,159 @@
+internal import Diagnostics
+internal import TensorCore
+internal import TensorOps
+
+/// Builtins made from the operation table: signatures and documentation from the entry, arguments converted by the kind
+/// of each parameter, results turned into values.
+enum OperationBuiltins {
+  /// A builtin under the operation's name.
+  ///
+  /// Elementwise operations on tuples and records work through them, as operators do.
+  static func builtin(for operation: Operation) -> Builtin {
+    Builtin(
+      operation.name, parameters(of: operation), operation.summary,
+      examples: [(operation.example, operation.gives)]
+    ) { (context: inout CallContext) throws(CallFailure) -> Value in
+      try call(operation, context)
+    }
+  }
+
+  /// Parameters as the language has them: what follows a run of sizes is given by name.
+  static func parameters(of operation: Operation) -> [Signature.Parameter] {
+    var isAfterRest = false
+    return operation.parameters.map { parameter in
+      if parameter.kind == .variadicInts {
+        isAfterRest = true
+        return Signature.Parameter(parameter.name, .rest)
+      }
+      guard let text = parameter.defaultValue.text else { return Signature.Parameter(parameter.name) }
+      return Signature.Parameter(
+        parameter.name, isAfterRest ? .named(text: text) : .optional(text: text))
+    }
+  }
+
+  /// Runs an operation on the arguments of a call whose parameters are the operation's.
+  static func call(_ operation: Operation, _ context: CallContext) throws(CallFailure) -> Value {
+    if operation.elementwise != nil, context.arguments.contains(where: { $0?.isStructure ?? false }) {
+      return try mapped(operation, context.arguments.map { $0 ?? .none }, context, depth: 0)
+    }
+    var converted: [OperationArgument] = []
+    converted.reserveCapacity(operation.parameters.count)
+    for (index, parameter) in operation.parameters.enumerated() {
+      converted.append(try argument(parameter, index, context))
+    }
+    do {
+      return value(of: try operation.evaluate(OperationArguments(converted)))
+    } catch {
+      throw failure(error, operation, context)
+    }
+  }
+
+  /// An elementwise operation taken through tuples and records.
+  private static func mapped(
+    _ operation: Operation, _ arguments: [Value], _ context: CallContext, depth: Int
+  ) throws(CallFailure) -> Value {
+    guard arguments.contains(where: \.isStructure) else {
+      return try call(
+        operation,
+        CallContext(
+          arguments: arguments.map { if case .none = $0 { nil } else { $0 } },
+          builtinName: context.builtinName, signature: context.signature, host: context.host))
+    }
+    guard depth < Value.deepestStructure else { throw .tooDeep() }
+    guard arguments.count == 2 else {
+      guard arguments.count == 1 else {
+        let index = arguments.firstIndex(where: \.isStructure) ?? 0
+        throw context.wrongType(index, wanted: "a tensor or a number")
+      }
+      return try arguments[0].mappingElements { (element) throws(CallFailure) in
+        try mapped(operation, [element], context, depth: depth + 1)
+      }
+    }
+    return try Value.mapped(
+      arguments[0], arguments[1], { .operands(operation.name, $0, $1) }
+    ) { (a, b) throws(CallFailure) in
+      try mapped(operation, [a, b], context, depth: depth + 1)
+    }
+  }
+
+  // MARK: - Arguments
+
+  private static func argument(
+    _ parameter: OperationParameter, _ index: Int, _ context: CallContext
+  ) throws(CallFailure) -> OperationArgument {
+    guard context.has(index) else {
+      switch parameter.defaultValue {
+      case .required:
+        // An empty run of sizes is the shape of a single number.
+        guard parameter.kind == .variadicInts else { throw context.missing(index) }
+        return .ints([])
+      case .none: return .none
+      case .int(let number): return .int(number)
+      case .float(let number): return .float(number)
+      case .bool(let flag): return .bool(flag)
+      case .string(let text): return .string(text)
+      case .dtype(let dtype): return .dtype(dtype)
+      }
+    }
+    switch parameter.kind {
+    case .operand: return .operand(try context.operand(index))
+    case .tensor: return .operand(.tensor(try context.tensor(index)))
+    case .tensors: return .tensors(try context.tensors(index))
+    case .int: return .int(try context.int(index))
+    case .float: return .float(try context.float(index))
+    case .bool: return .bool(try context.bool(index))
+    case .string: return .string(try context.string(index))
+    case .dtype: return .dtype(try context.dtype(index))
+    case .ints, .variadicInts: return .ints(try context.ints(index))
+    }
+  }
+
+  // MARK: - Results
+
+  static func value(of result: OperationResult) -> Value {
+    switch result {
+    case .tensor(let tensor): return .tensor(tensor)
+    case .value(let tensor): return tensor.asValue
+    case .scalar(let scalar): return Value(scalar)
+    case .tuple(let parts): return .tuple(TupleValue(parts.map(value)))
+    case .record(let fields):
+      return .record(RecordValue(fields.map { ($0.name, value(of: $0.value)) }))
+    }
+  }
+
+  /// Errors about one argument point at it.
+  private static func failure(
+    _ error: TensorError, _ operation: Operation, _ context: CallContext
+  ) -> CallFailure {
+    let names: [String]
+    switch error {
+    case .axisOutOfRange, .duplicateAxis: names = ["axis", "axes"]
+    case .argument(_, let name, _, _): names = [name]
+    case .reshape: names = ["shape"]
+    case .contraction, .broadcast, .indexOutOfRange, .tooManyIndices, .maskShape, .indexDType,
+      .assignment, .unsupportedDType, .unequalElements, .emptyReduction, .rankTooHigh, .wrongRank,
+      .shapeMismatch, .notSquare, .singularMatrix, .notPositiveDefinite, .notConverged,
+      .valueOutOfRange, .integerOverflow, .divisionByZero, .outOfMemory, .interrupted:
+      return .tensor(error)
+    }
+    guard let index = operation.parameters.firstIndex(where: { names.contains($0.name) }),
+      context.has(index)
+    else { return .tensor(error) }
+    return .diagnostic(error.diagnostic(operation: operation.name), argument: index)
+  }
+}
+
+extension OperationParameter.Default {
+  /// As documentation shows it; nil when the argument must be given.
+  var text: String? {
+    switch self {
+    case .required: nil
+    case .none: "none"
+    case .int(let number): String(number)
+    case .float(let number): formatFloat(number)
+    case .bool(let flag): flag ? "true" : "false"
+    case .string(let text): text.quoted
+    case .dtype(let dtype): dtype.name
+    }
+  }
+}
