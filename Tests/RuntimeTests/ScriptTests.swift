@@ -4,11 +4,21 @@ internal import Runtime
 internal import Synchronization
 internal import Testing
 
-/// The language's behaviour as written down in `Tests/Scripts` (its README has the format).
+/// The language's behaviour as written down in `Tests/Scripts` (its README has the format), and the examples of
+/// `docs/language.md`, which are written likewise.
 @Suite struct ScriptTests {
   @Test(arguments: LanguageScript.all)
   func behavesAsWritten(_ script: LanguageScript) throws {
-    let entries = try script.entries()
+    try run(script)
+  }
+
+  @Test(arguments: LanguageScript.blocks(of: "docs/language.md"))
+  func behavesAsTheReferenceSays(_ script: LanguageScript) throws {
+    try run(script)
+  }
+
+  private func run(_ script: LanguageScript) throws {
+    let entries = script.entries
     try #require(!entries.isEmpty, "\(script.name) has no entry")
     let session = try Session.forTests()
     for (ordinal, entry) in entries.enumerated() {
@@ -22,8 +32,8 @@ internal import Testing
 
   @Test func areManyAndNearlyHalfShowErrors() throws {
     let scripts = LanguageScript.all
-    let failing = try scripts.filter { script in
-      try script.entries().contains { entry in
+    let failing = scripts.filter { script in
+      script.entries.contains { entry in
         if case .error = entry.expectation { true } else { false }
       }
     }
@@ -43,13 +53,15 @@ extension Session {
   }
 }
 
-/// One file of `Tests/Scripts`.
+/// One file of `Tests/Scripts`, or one block of a page of the documentation.
 struct LanguageScript: Sendable, CustomTestStringConvertible {
-  /// `area/case`
+  /// `area/case`, or the page.
   let name: String
-  let path: String
+  let lines: [String]
+  /// The number of the first line in its file.
+  var firstLine = 1
 
-  var testDescription: String { name }
+  var testDescription: String { firstLine == 1 ? name : "\(name), line \(firstLine)" }
 
   static let testsFolder = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent()
@@ -60,15 +72,39 @@ struct LanguageScript: Sendable, CustomTestStringConvertible {
     let paths = FileManager.default.enumerator(atPath: folder.path)?.allObjects ?? []
     return paths.compactMap { $0 as? String }.filter { $0.hasSuffix(".lam") }.sorted().map {
       LanguageScript(
-        name: String($0.dropLast(4)), path: folder.appendingPathComponent($0).path)
+        name: String($0.dropLast(4)), lines: lines(of: folder.appendingPathComponent($0)))
     }
   }()
 
-  /// The file taken apart; see `Tests/Scripts/README.md`.
-  func entries() throws -> [ScriptEntry] {
-    let lines = try String(contentsOfFile: path, encoding: .utf8).split(
-      separator: "\n", omittingEmptySubsequences: false
-    ).map(String.init)
+  /// The blocks of a page, given by its path from the root, that are fenced as `lamella`.
+  static func blocks(of page: String) -> [LanguageScript] {
+    var blocks: [LanguageScript] = []
+    var open: (start: Int, lines: [String])?
+    let root = testsFolder.deletingLastPathComponent()
+    for (index, line) in lines(of: root.appendingPathComponent(page)).enumerated() {
+      if let block = open {
+        if line == "```" {
+          blocks.append(
+            LanguageScript(name: page, lines: block.lines, firstLine: block.start))
+          open = nil
+        } else {
+          open = (block.start, block.lines + [line])
+        }
+      } else if line == "```lamella" {
+        open = (index + 2, [])
+      }
+    }
+    return blocks
+  }
+
+  /// Empty when the file cannot be read: then the script has no entry, and its test fails.
+  private static func lines(of file: URL) -> [String] {
+    guard let text = try? String(contentsOf: file, encoding: .utf8) else { return [] }
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  /// The text taken apart; see `Tests/Scripts/README.md`.
+  var entries: [ScriptEntry] {
     var entries: [ScriptEntry] = []
     var pending: [String] = []
     var index = 0
@@ -85,11 +121,11 @@ struct LanguageScript: Sendable, CustomTestStringConvertible {
         }
         expectation = .shows(block.joined(separator: "\n"))
       }
-      entries.append(ScriptEntry(pending, expectation, expectationLine: number))
+      entries.append(ScriptEntry(pending, expectation, expectationLine: number + firstLine - 1))
       pending = []
     }
     if pending.contains(where: { !$0.isEmpty && !$0.hasPrefix("#") }) {
-      entries.append(ScriptEntry(pending, .succeeds, expectationLine: lines.count))
+      entries.append(ScriptEntry(pending, .succeeds, expectationLine: lines.count + firstLine - 1))
     }
     return entries
   }
