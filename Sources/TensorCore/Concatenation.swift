@@ -23,7 +23,7 @@ extension Tensor {
       let (size, overflow) = shape[axis].addingReportingOverflow(tensor.shape[axis])
       if overflow { throw .outOfMemory(bytes: Int.max) }
       shape[axis] = size
-      dtype = DType.promoted(dtype, tensor.dtype)
+      dtype = dtype.promoted(with: tensor.dtype)
     }
     let result = try Tensor(uninitialized: dtype, shape)
     var start = 0

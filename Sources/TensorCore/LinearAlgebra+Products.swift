@@ -16,7 +16,7 @@ extension Tensor {
     guard shape[rank - 1] == other.shape[max(other.rank - 2, 0)] else {
       throw .contraction(lhs: summary, rhs: other.summary)
     }
-    let common = DType.promoted(dtype, other.dtype)
+    let common = dtype.promoted(with: other.dtype)
     let lhs = try (rank == 1 ? expanded(at: 0) : self).cast(to: common)
     let rhs = try (other.rank == 1 ? other.expanded(at: 1) : other).cast(to: common)
     let leading = Shape(lhs.shape.array.dropLast(2))

@@ -55,7 +55,7 @@ extension Tensor {
   /// - Complexity: O(values · log n).
   package func searchSorted(_ values: Tensor, afterEqual: Bool = false) throws(TensorError) -> Tensor {
     guard rank == 1 else { throw .wrongRank(operation: "searchsorted", expected: "1", shape: shape) }
-    let common = try Tensor.ordered(DType.promoted(dtype, values.dtype), "searchsorted")
+    let common = try Tensor.ordered(dtype.promoted(with: values.dtype), "searchsorted")
     let table = try cast(to: common)
     let wanted = try values.cast(to: common)
     switch common {
@@ -101,7 +101,7 @@ extension Tensor {
   /// - Throws: `unsupportedDType` for complex, `outOfMemory`, `interrupted`.
   /// - Complexity: O((n + m) log m) for m values.
   package func isIn(_ values: Tensor) throws(TensorError) -> Tensor {
-    let common = try Tensor.ordered(DType.promoted(dtype, values.dtype), "isin")
+    let common = try Tensor.ordered(dtype.promoted(with: values.dtype), "isin")
     let table = try values.cast(to: common).reshaped(to: [values.count]).sorted()
     let wanted = try cast(to: common)
     let places = try table.searchSorted(wanted)
