@@ -67,3 +67,24 @@ extension Figure {
       format: .svg, bytes: Array(svg.utf8), figureHash: hash, alternativeText: alternativeText)
   }
 }
+
+extension Figure {
+  /// Marks beyond which a figure counts as large.
+  package static var markLimit: Int { Thinning.markLimit }
+}
+
+extension PictureSize {
+  /// A size of the user's: two numbers within the limits.
+  ///
+  /// - Throws: `PlotError.argument`.
+  package init(checking values: [Int]) throws(PlotError) {
+    let limits = FigureOptionTable.sizeLimits
+    guard values.count == 2, values.allSatisfy(limits.contains) else {
+      throw PlotError.argument(
+        layer: "size", parameter: "size",
+        wanted: "(width, height) of \(limits.lowerBound) to \(limits.upperBound) pixels",
+        given: "(" + values.prefix(4).map(String.init).joined(separator: ", ") + ")")
+    }
+    self.init(width: values[0], height: values[1])
+  }
+}

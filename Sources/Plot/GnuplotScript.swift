@@ -75,7 +75,7 @@ extension GnuplotScript {
       body += "set multiplot layout \(figure.rows),\(figure.columns) rowsfirst"
       if !figure.options.title.isEmpty {
         body += " title \(GnuplotText.quoted(figure.options.title)) noenhanced "
-          + "font \":Bold\" textcolor \(theme.text.gnuplot())"
+          + "\(theme.boldFont) textcolor \(theme.text.gnuplot())"
       }
       body += "\n"
       let size = PictureSize(

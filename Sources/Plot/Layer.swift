@@ -52,6 +52,8 @@ package struct Extent: Sendable, Equatable {
   var standsOnZero = false
   /// Whether the data fill the plane to its edge, as pictures do: no room around it.
   var fillsPlane = false
+  /// Whether cells cover the plane: then lines of the frame and the grid would only disturb.
+  var hasCells = false
   /// Whether one unit is as long on both axes and the axes have no marks unless asked for.
   var isPicture = false
 
@@ -84,6 +86,7 @@ package struct Extent: Sendable, Equatable {
     both.leastPositiveY = [leastPositiveY, other.leastPositiveY].compactMap { $0 }.min()
     both.standsOnZero = standsOnZero || other.standsOnZero
     both.fillsPlane = fillsPlane || other.fillsPlane
+    both.hasCells = hasCells || other.hasCells
     both.isPicture = isPicture || other.isPicture
     return both
   }

@@ -47,7 +47,7 @@ struct PanelSettings: Sendable {
 
   /// All of it, given what the layers need.
   func text(for panel: PanelScript) -> String {
-    var lines = frame
+    var lines = frame(panel)
     lines += axis("x", options.x, x, isReversed: false)
     lines += axis("y", options.y, y, isReversed: hasDownwardY)
     if figure.isSpatial { lines += space }
@@ -63,25 +63,26 @@ struct PanelSettings: Sendable {
 
   // MARK: - Frame
 
-  private var frame: [String] {
+  private func frame(_ panel: PanelScript) -> [String] {
     var lines = ["set minussign", "set style fill solid 1 noborder"]
     if theme.isTerminal { lines = ["set style fill solid 1 noborder"] }
     if !options.title.isEmpty {
-      lines.append("set title \(GnuplotText.quoted(options.title)) noenhanced font \":Bold\" \(text)")
+      lines.append("set title \(GnuplotText.quoted(options.title)) noenhanced \(theme.boldFont)"
+          + "\(isAbove(panel) && !theme.isTerminal ? " offset 0,1.1" : "") \(text)")
     }
     let sides = figure.isSpatial ? "127 + 256 + 512" : "3"
     lines.append(
       hasAxes
-        ? "set border \(extent.fillsPlane && !figure.isSpatial ? "0" : sides) lw 1 lc \(theme.axis.gnuplot())"
+        ? "set border \(extent.hasCells ? "0" : sides) lw 1 lc \(theme.axis.gnuplot())"
         : "unset border")
     if hasAxes {
-      let scale = extent.fillsPlane && !figure.isSpatial ? "0" : "0.5"
+      let scale = extent.hasCells ? "0" : "0.5"
       lines.append("set tics nomirror out scale \(scale),\(scale == "0" ? "0" : "0.25") \(text)")
     } else {
       lines.append("unset tics")
     }
-    if options.showsGrid, !extent.fillsPlane, !figure.isSpatial {
-      lines.append("set grid back lw 0.7 dt solid lc \(theme.gridColor)")
+    if options.showsGrid, !extent.hasCells, !figure.isSpatial {
+      lines.append("set grid back lt 1 lw 0.7 dt solid lc \(theme.gridColor)")
     }
     return lines
   }
@@ -178,21 +179,34 @@ struct PanelSettings: Sendable {
 
   // MARK: - Legend and colours
 
+  /// Whether labels stand in a row between the title and the axes.
+  private func isAbove(_ panel: PanelScript) -> Bool {
+    guard panel.hasLegend else { return false }
+    switch options.legend {
+    case .automatic: return panel.legendLength <= size.width / (theme.isTerminal ? 1 : 8)
+    case .above: return true
+    case .none, .outside, .inside: return false
+    }
+  }
+
   private func legend(_ panel: PanelScript) -> [String] {
     guard panel.hasLegend, options.legend != .none else { return ["unset key"] }
-    let look = "noenhanced nobox samplen 1.6 spacing 1.15 width 0 \(text)"
-    switch options.legend {
-    case .automatic:
-      let letters = size.width / (theme.isTerminal ? 1 : 8)
-      let isAbove = panel.legendLength <= letters
-      return [isAbove ? "set key above left horizontal Left reverse \(look)" : outside + look]
-    case .above: return ["set key above left horizontal Left reverse \(look)"]
-    case .outside: return [outside + look]
-    case .inside(let vertical, let horizontal):
-      let sides = horizontal == "left" ? " Left reverse" : ""
-      return ["set key inside \(vertical) \(horizontal) vertical\(sides) \(look)"]
-    case .none: return []
+    let look = "noenhanced nobox samplen 1.6 spacing 1.15 width 1 \(text)"
+    if isAbove(panel) {
+      guard !theme.isTerminal else { return ["set key above left horizontal Left reverse \(look)"] }
+      // By itself gnuplot puts such a legend above the title.
+      return [
+        "set key at graph 0, graph 1.02 left bottom horizontal Left reverse \(look)",
+        "set tmargin \(titleLines == 0 ? "2.2" : GnuplotText.brief(2.6 + 1.3 * Double(titleLines)))",
+      ]
     }
+    guard case .inside(let vertical, let horizontal) = options.legend else { return [outside + look] }
+    let sides = horizontal == "left" ? " Left reverse" : ""
+    return ["set key inside \(vertical) \(horizontal) vertical\(sides) \(look)"]
+  }
+
+  private var titleLines: Int {
+    options.title.isEmpty ? 0 : options.title.split(separator: "\n", omittingEmptySubsequences: false).count
   }
 
   private var outside: String { "set key outside right top vertical Left reverse " }

@@ -65,6 +65,9 @@ struct Theme: Sendable {
     }
   }
 
+  /// The font of titles.
+  var boldFont: String { "font \"\(Theme.font) Bold,\(fontSize + 1)\"" }
+
   /// The grid's colour with its transparency, as it must be faint on any background.
   var gridColor: String {
     switch background {

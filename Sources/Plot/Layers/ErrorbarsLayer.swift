@@ -71,18 +71,22 @@ struct ErrorbarsLayer: Layer {
     let positions = x.positions(in: panel.names)
     let color = panel.color(style, 0).gnuplot(alpha: style.alpha)
     panel.count(marks: y.count)
-    var columns = [positions, y]
+    // gnuplot's own error bars put a white ring under each marker: bars are drawn as arrows whose heads are level.
+    let bars = "heads nofilled size screen 0.006,90 lw \(GnuplotText.number(style.width ?? 1.5)) lc \(color)"
+    let upright = panel.data.add([
+      positions, low, y.map { _ in 0 }, zip(high, low).map { $0 - $1 },
+    ])
+    panel.element("\(upright) using 1:2:3:4 with vectors \(bars)")
     if let xError {
-      columns.append(zip(positions, xError).map { $0 - $1 })
-      columns.append(zip(positions, xError).map { $0 + $1 })
+      let level = panel.data.add([
+        zip(positions, xError).map { $0 - $1 }, y, xError.map { 2 * $0 }, y.map { _ in 0 },
+      ])
+      panel.element("\(level) using 1:2:3:4 with vectors \(bars)")
     }
-    columns += [low, high]
-    let source = panel.data.add(columns)
-    let using = columns.indices.map { String($0 + 1) }.joined(separator: ":")
+    let source = panel.data.add([positions, y])
     panel.element(
-      "\(source) using \(using) with \(xError == nil ? "yerrorbars" : "xyerrorbars") "
-        + "pt \((style.marker ?? .circle).rawValue) ps \(GnuplotText.brief((style.size ?? 1) * 0.7)) "
-        + "lw \(GnuplotText.number(style.width ?? 1.5)) lc \(color)",
+      "\(source) using 1:2 with points pt \((style.marker ?? .circle).rawValue) "
+        + "ps \(GnuplotText.brief((style.size ?? 1) * 0.7)) lc \(color)",
       label: style.label(0))
   }
 }

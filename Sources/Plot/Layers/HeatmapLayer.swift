@@ -45,6 +45,7 @@ struct HeatmapLayer: Layer {
     var extent = Extent(x: GridData.edges(grid.x), y: GridData.edges(grid.y))
     extent.include(z: grid.values)
     extent.fillsPlane = true
+    extent.hasCells = true
     return extent
   }
 

@@ -113,6 +113,7 @@ struct ImageLayer: Layer {
   func extent(names: [String]) -> Extent {
     var extent = Extent(x: [-0.5, Double(width) - 0.5], y: [-0.5, Double(height) - 0.5])
     extent.fillsPlane = true
+    extent.hasCells = true
     extent.isPicture = true
     return extent
   }

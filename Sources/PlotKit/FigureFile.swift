@@ -1,0 +1,35 @@
+internal import Foundation
+internal import Plot
+
+/// Files of figures.
+enum FigureFile {
+  /// Writes under another name and renames, so that a reader never sees half a file.
+  ///
+  /// - Returns: the system's reason when that is not possible.
+  static func write(_ bytes: [UInt8], to path: String) -> String? {
+    do {
+      try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+      return nil
+    } catch {
+      let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+      return reason?.localizedDescription ?? error.localizedDescription
+    }
+  }
+}
+
+extension FigureFormat {
+  /// `.svg, .png, …`
+  static var endings: String { allCases.map { ".\($0.rawValue)" }.joined(separator: ", ") }
+
+  /// - Throws: `unknownFormat` for another ending, or none.
+  init(pathForSaving path: String) throws(PlotError) {
+    let name = path.split(separator: "/").last ?? ""
+    let ending = name.split(separator: ".", omittingEmptySubsequences: false).dropFirst().last ?? ""
+    guard let format = FigureFormat(rawValue: ending.lowercased()) else {
+      throw PlotError.unknownFormat(
+        given: ending.isEmpty ? String(name) : "." + ending,
+        known: FigureFormat.allCases.map(\.rawValue))
+    }
+    self = format
+  }
+}
