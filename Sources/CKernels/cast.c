@@ -2,15 +2,7 @@
 //
 // A real number becomes an integer by truncation; one that the integer type cannot hold (NaN and infinities too)
 // stops the conversion with CK_OUT_OF_RANGE. f64 to f32 rounds to nearest, beyond the range to infinity, as IEEE says.
-#include "include/kernels.h"
-
-typedef struct {
-  float re, im;
-} complex64;
-
-typedef struct {
-  double re, im;
-} complex128;
+#include "kernel.h"
 
 // Elements a block: a conversion that fails looks for the element only in its block.
 enum { BLOCK = 4096 };
@@ -122,10 +114,8 @@ static int64_t c128_c64(void *target, const void *source, int64_t count) {
   return -1;
 }
 
-typedef int64_t (*conversion)(void *, const void *, int64_t);
-
 // From, to. bool elements are the bytes 0 and 1, so they convert as u8 does.
-static const conversion conversions[CK_DTYPE_COUNT][CK_DTYPE_COUNT] = {
+static const ck_conversion conversions[CK_DTYPE_COUNT][CK_DTYPE_COUNT] = {
   [CK_BOOL] = {copy_1, copy_1, copy_1, u8_i32, u8_i64, u8_f32, u8_f64, u8_c64, u8_c128},
   [CK_U8] = {u8_bool, copy_1, u8_i8, u8_i32, u8_i64, u8_f32, u8_f64, u8_c64, u8_c128},
   [CK_I8] = {i8_bool, i8_u8, copy_1, i8_i32, i8_i64, i8_f32, i8_f64, i8_c64, i8_c128},
@@ -137,19 +127,21 @@ static const conversion conversions[CK_DTYPE_COUNT][CK_DTYPE_COUNT] = {
   [CK_C128] = {c128_bool, 0, 0, 0, 0, 0, 0, c128_c64, copy_16},
 };
 
-static const int64_t sizes[CK_DTYPE_COUNT] = {1, 1, 1, 4, 8, 4, 8, 8, 16};
+ck_conversion ck_conversion_of(int32_t from, int32_t to) {
+  return conversions[from][to];
+}
 
 ck_status ck_cast(
   void *target, int32_t target_type, const void *source, int32_t source_type, int64_t count,
   int64_t *bad) {
-  conversion convert = conversions[source_type][target_type];
+  ck_conversion convert = conversions[source_type][target_type];
   if (!convert) return CK_OUT_OF_RANGE;
   for (int64_t start = 0; start < count; start += BLOCK) {
     if (ck_interrupted()) return CK_INTERRUPTED;
     int64_t part = count - start < BLOCK ? count - start : BLOCK;
     int64_t position = convert(
-      (char *)target + start * sizes[target_type],
-      (const char *)source + start * sizes[source_type], part);
+      (char *)target + start * ck_element_sizes[target_type],
+      (const char *)source + start * ck_element_sizes[source_type], part);
     if (position >= 0) {
       if (bad) *bad = start + position;
       return CK_OUT_OF_RANGE;

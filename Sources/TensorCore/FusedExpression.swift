@@ -53,6 +53,8 @@ package struct FusedExpression: Sendable {
 
   package let leafCount: Int
   package let steps: [Step]
+  /// Shared by copies, so that types are inferred once for each combination of dtypes.
+  let programs = ProgramCache()
 
   package init(leafCount: Int, steps: [Step]) {
     self.leafCount = leafCount

@@ -80,4 +80,78 @@ ck_status ck_cast(
 // Sets contiguous elements to one value of `element_size` bytes.
 void ck_fill(void *target, const void *value, ck_int element_size, ck_int count);
 
+// MARK: - Elementwise operations (elementwise.h, rare.c, complex.c)
+
+// Whether the operation (`ElementwiseOperation`'s raw value) is defined for operands of the type.
+bool ck_has_kernel(int32_t operation, int32_t dtype);
+
+// MARK: - Fused elementwise programs (program.c, fused.c)
+
+// A step of a program. Values are numbered: first the inputs, then the results of the steps in order.
+typedef struct {
+  // An elementwise operation, or CK_CAST.
+  int32_t operation;
+  // The type of the operands (of `b` and `c` for `where`, whose `a` is bool).
+  int32_t dtype;
+  int32_t result_dtype;
+  // Value numbers; -1 where the operation has no such operand.
+  int32_t a, b, c;
+} ck_step;
+
+enum { CK_CAST = 255, CK_MOST_VALUES = 256 };
+
+typedef struct ck_program ck_program;
+
+// A program over inputs of the given types. Its last step is its result; at least one step. NULL without memory, or with
+// more than CK_MOST_VALUES values.
+ck_program *ck_program_create(
+  ck_int input_count, const int32_t *input_types, ck_int step_count, const ck_step *steps);
+void ck_program_free(ck_program *program);
+
+// An input: its first element, and strides in elements (0 repeats). Rank 0 or all strides 0: a scalar.
+typedef struct {
+  const void *data;
+  ck_int strides[CK_MAX_RANK];
+} ck_view;
+
+// Evaluates into `out`, contiguous. When an element fails, the lowest failing step and its status, for any number of threads.
+ck_status ck_program_run(
+  const ck_program *program, const ck_view *inputs, const ck_int *shape, int32_t rank, void *out,
+  ck_int *failed_step);
+
+// MARK: - Reductions of contiguous elements (reduce.c)
+
+typedef enum {
+  CK_SUM = 0,
+  CK_MEAN = 1,
+  CK_MAX = 2,
+  CK_MIN = 3,
+  CK_PRODUCT = 4,
+  CK_ANY = 5,
+  CK_ALL = 6,
+  CK_COUNT_NONZERO = 7
+} ck_reduction;
+
+// Evaluates and reduces to one element without keeping the result. Sums of floats err no more than pairwise ones.
+// `out` has the type the reduction gives: i64 for sums of integers, f64 for means of integers, else the program's.
+ck_status ck_program_reduce(
+  const ck_program *program, const ck_view *inputs, const ck_int *shape, int32_t rank,
+  ck_reduction reduction, void *out, ck_int *failed_step);
+
+// MARK: - Reductions over axes, extremes' positions and running totals (reduce_axes.c, scan.c)
+
+// Reduces the axes whose bit is set in `reduced`; `out` is contiguous over the others, of the type the reduction gives.
+// Strides in elements.
+ck_status ck_reduce_axes(
+  ck_reduction reduction, int32_t dtype, const void *data, const ck_int *strides,
+  const ck_int *shape, int32_t rank, uint32_t reduced, void *out);
+// Along the middle axis of a contiguous [outer, length, inner]: the position of the first largest (or smallest)
+// element; a NaN wins. `length` is at least 1. `out` is [outer, inner] of i64.
+ck_status ck_extreme_positions(
+  bool largest, int32_t dtype, const void *data, ck_int outer, ck_int length, ck_int inner,
+  int64_t *out);
+// Running sums (or products) along the middle axis, in place.
+ck_status ck_accumulate_along(
+  bool product, int32_t dtype, void *data, ck_int outer, ck_int length, ck_int inner);
+
 #endif

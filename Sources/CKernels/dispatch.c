@@ -1,0 +1,31 @@
+// Chooses kernels for the machine the process runs on.
+#include "reduce.h"
+
+const int64_t ck_element_sizes[CK_DTYPE_COUNT] = {1, 1, 1, 4, 8, 4, 8, 8, 16};
+
+static const ck_table *best_table(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("x86-64-v4")) return &ck_table_v4;
+  if (__builtin_cpu_supports("x86-64-v3")) return &ck_table_v3;
+#endif
+  return &ck_table_base;
+}
+
+ck_forms ck_forms_of(int32_t operation, int32_t dtype) {
+  ck_forms found = (*best_table())[operation][dtype];
+  if (!found.vv) found = ck_table_rare[operation][dtype];
+  if (!found.vv) found = ck_table_complex[operation][dtype];
+  return found;
+}
+
+const ck_block_reducers *ck_best_reducers(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("x86-64-v4")) return &ck_block_reducers_v4;
+  if (__builtin_cpu_supports("x86-64-v3")) return &ck_block_reducers_v3;
+#endif
+  return &ck_block_reducers_base;
+}
+
+bool ck_has_kernel(int32_t operation, int32_t dtype) {
+  return ck_forms_of(operation, dtype).vv != NULL;
+}

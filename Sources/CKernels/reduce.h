@@ -1,0 +1,69 @@
+// Reductions of contiguous elements, a block at a time. Not for Swift.
+#ifndef LAMELLA_REDUCE_H
+#define LAMELLA_REDUCE_H
+#include "kernel.h"
+
+// What has been reduced so far; all zero at the start. Sums of floats are kept as an unevaluated sum of two doubles,
+// sums of integers in 128 bits, so the order in which blocks are merged hardly matters.
+typedef struct {
+  double sum, carry, imaginary_sum, imaginary_carry;
+  __int128 integer;
+  // The largest or smallest so far, or the product.
+  union {
+    int64_t i;
+    float f32;
+    double f64;
+    complex128 c128;
+  } value;
+  bool started;
+  bool overflowed;
+} ck_accumulator;
+
+// Defined pairs: sums, means and products of every type; extremes of real ones; any, all and counts of every type.
+void ck_accumulate(
+  ck_accumulator *accumulator, ck_reduction reduction, int32_t dtype, const void *elements,
+  int64_t count);
+void ck_merge(
+  ck_accumulator *accumulator, const ck_accumulator *other, ck_reduction reduction, int32_t dtype);
+// The result of `count` elements, written in its type. An extreme of nothing is 0: callers refuse it first.
+ck_status ck_finish(
+  const ck_accumulator *accumulator, ck_reduction reduction, int32_t dtype, int64_t count,
+  void *out);
+
+// Block reductions of one instruction set (reduce_block.h).
+typedef struct {
+  double (*sum_f32)(const float *elements, int64_t count);
+  double (*sum_f64)(const double *elements, int64_t count);
+  float (*max_f32)(const float *elements, int64_t count);
+  double (*max_f64)(const double *elements, int64_t count);
+  float (*min_f32)(const float *elements, int64_t count);
+  double (*min_f64)(const double *elements, int64_t count);
+  int64_t (*sum_u8)(const uint8_t *elements, int64_t count);
+  int64_t (*sum_i8)(const int8_t *elements, int64_t count);
+  int64_t (*sum_i32)(const int32_t *elements, int64_t count);
+  // The sum of the upper and of the lower halves of 64-bit integers.
+  void (*sum_i64)(const int64_t *elements, int64_t count, int64_t *high, int64_t *low);
+  int64_t (*max_u8)(const uint8_t *elements, int64_t count);
+  int64_t (*max_i8)(const int8_t *elements, int64_t count);
+  int64_t (*max_i32)(const int32_t *elements, int64_t count);
+  int64_t (*max_i64)(const int64_t *elements, int64_t count);
+  int64_t (*min_u8)(const uint8_t *elements, int64_t count);
+  int64_t (*min_i8)(const int8_t *elements, int64_t count);
+  int64_t (*min_i32)(const int32_t *elements, int64_t count);
+  int64_t (*min_i64)(const int64_t *elements, int64_t count);
+  int64_t (*nonzero_1)(const uint8_t *elements, int64_t count);
+  int64_t (*nonzero_i32)(const int32_t *elements, int64_t count);
+  int64_t (*nonzero_i64)(const int64_t *elements, int64_t count);
+  int64_t (*nonzero_f32)(const float *elements, int64_t count);
+  int64_t (*nonzero_f64)(const double *elements, int64_t count);
+} ck_block_reducers;
+
+extern const ck_block_reducers ck_block_reducers_base;
+#if defined(__x86_64__)
+extern const ck_block_reducers ck_block_reducers_v3;
+extern const ck_block_reducers ck_block_reducers_v4;
+#endif
+// The best of this machine (dispatch.c).
+const ck_block_reducers *ck_best_reducers(void);
+
+#endif

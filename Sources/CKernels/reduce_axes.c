@@ -1,0 +1,392 @@
+// Reductions over some axes of a strided array, in one of two ways:
+//
+//   inner   the reduced axes are the ones that lie close in memory: each output is a reduction of contiguous (or
+//           gathered) blocks
+//   outer   the kept axes are: a block of outputs is accumulated row by row with the elementwise kernels, sums in f64,
+//           i64 or c128
+//
+// Work is cut into parts by sizes alone, so the result does not depend on the number of threads.
+#include "reduce.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum { BLOCK = 1024, FEW = 16, MOST_SHARES = 16 };
+// Elements a thread is given at least; also the part of one long reduction.
+static const int64_t part_elements = 1 << 16;
+
+typedef struct {
+  int32_t rank;
+  int64_t count;
+  int64_t shape[CK_MAX_RANK];
+  // In bytes.
+  int64_t strides[CK_MAX_RANK];
+} axis_group;
+
+typedef struct {
+  ck_reduction reduction;
+  int32_t dtype, accumulator_dtype, result_dtype;
+  int64_t size, accumulator_size, result_size;
+  const char *data;
+  axis_group kept, reduced;
+  char *out;
+  // inner, when one output is cut into parts
+  ck_accumulator *accumulators;
+  // outer
+  int64_t blocks_per_row;
+  int64_t shares, share_count;
+  char *partial;
+  _Atomic int32_t status;
+} reduce_plan;
+
+static void note(reduce_plan *plan, ck_status status) {
+  int32_t none = CK_OK;
+  if (status != CK_OK) atomic_compare_exchange_strong(&plan->status, &none, (int32_t)status);
+}
+
+static void append_axis(axis_group *group, int64_t length, int64_t stride) {
+  group->count *= length;
+  if (length == 1) return;
+  int32_t last = group->rank - 1;
+  if (last >= 0 && group->strides[last] == stride * length) {
+    group->shape[last] *= length;
+  } else {
+    last = group->rank++;
+    group->shape[last] = length;
+  }
+  group->strides[last] = stride;
+}
+
+static void complete(axis_group *group) {
+  if (group->rank > 0) return;
+  group->rank = 1;
+  group->shape[0] = group->count;
+  group->strides[0] = 0;
+}
+
+// The byte offset of an element by its number in the group.
+static int64_t offset_of(const axis_group *group, int64_t index) {
+  int64_t offset = 0;
+  for (int32_t axis = group->rank - 1; axis >= 0; axis--) {
+    offset += index % group->shape[axis] * group->strides[axis];
+    index /= group->shape[axis];
+  }
+  return offset;
+}
+
+#define GATHER(type)                                                           \
+  for (int64_t i = 0; i < n; i++) ((type *)target)[i] = *(const type *)(source + i * stride);
+
+static void gather(char *target, const char *source, int64_t stride, int64_t size, int64_t n) {
+  switch (size) {
+  case 1: GATHER(uint8_t) break;
+  case 4: GATHER(uint32_t) break;
+  case 8: GATHER(uint64_t) break;
+  case 16: GATHER(complex128) break;
+  }
+}
+
+// MARK: - Inner
+
+// Accumulates elements low ..< high of the reduced axes.
+static void accumulate_range(
+  const reduce_plan *plan, ck_accumulator *accumulator, const char *base, int64_t low,
+  int64_t high) {
+  const axis_group *reduced = &plan->reduced;
+  int32_t inner = reduced->rank - 1;
+  int64_t length = reduced->shape[inner], stride = reduced->strides[inner];
+  _Alignas(64) char scratch[BLOCK * 16];
+  int64_t filled = 0;
+  for (int64_t index = low; index < high;) {
+    int64_t column = index % length;
+    int64_t n = length - column < high - index ? length - column : high - index;
+    const char *row = base + offset_of(reduced, index);
+    if (stride == plan->size && n >= FEW) {
+      for (int64_t i = 0; i < n; i += 4 * BLOCK) {
+        int64_t block = n - i < 4 * BLOCK ? n - i : 4 * BLOCK;
+        ck_accumulate(
+          accumulator, plan->reduction, plan->dtype, row + i * plan->size, block);
+      }
+    } else {
+      if (n > BLOCK - filled) n = BLOCK - filled;
+      gather(scratch + filled * plan->size, row, stride, plan->size, n);
+      filled += n;
+      if (filled == BLOCK) {
+        ck_accumulate(accumulator, plan->reduction, plan->dtype, scratch, filled);
+        filled = 0;
+      }
+    }
+    index += n;
+  }
+  ck_accumulate(accumulator, plan->reduction, plan->dtype, scratch, filled);
+}
+
+static void reduce_outputs(void *context, int64_t low, int64_t high) {
+  reduce_plan *plan = context;
+  for (int64_t output = low; output < high; output++) {
+    if (ck_interrupted()) {
+      note(plan, CK_INTERRUPTED);
+      return;
+    }
+    ck_accumulator accumulator = {0};
+    const char *base = plan->data + offset_of(&plan->kept, output);
+    int64_t count = plan->reduced.count;
+    for (int64_t start = 0; start < count && !ck_interrupted(); start += part_elements) {
+      int64_t end = start + part_elements < count ? start + part_elements : count;
+      ck_accumulator part = {0};
+      accumulate_range(plan, start == 0 ? &accumulator : &part, base, start, end);
+      if (start > 0) ck_merge(&accumulator, &part, plan->reduction, plan->dtype);
+    }
+    note(plan, ck_finish(
+      &accumulator, plan->reduction, plan->dtype, count, plan->out + output * plan->result_size));
+  }
+}
+
+// Part number low of output 0.
+static void reduce_parts(void *context, int64_t low, int64_t high) {
+  reduce_plan *plan = context;
+  for (int64_t part = low; part < high; part++) {
+    if (ck_interrupted()) {
+      note(plan, CK_INTERRUPTED);
+      return;
+    }
+    int64_t start = part * part_elements, end = start + part_elements;
+    if (end > plan->reduced.count) end = plan->reduced.count;
+    accumulate_range(plan, &plan->accumulators[part], plan->data, start, end);
+  }
+}
+
+static ck_status run_inner(reduce_plan *plan) {
+  int64_t parts = (plan->reduced.count + part_elements - 1) / part_elements;
+  if (parts < 2 || plan->kept.count >= 8) {
+    int64_t grain = part_elements / plan->reduced.count;
+    ck_parallel_for(plan->kept.count, grain < 1 ? 1 : grain, reduce_outputs, plan);
+    return (ck_status)atomic_load(&plan->status);
+  }
+  const char *data = plan->data;
+  for (int64_t output = 0; output < plan->kept.count; output++) {
+    plan->accumulators = calloc((size_t)parts, sizeof(ck_accumulator));
+    if (!plan->accumulators) return CK_NO_MEMORY;
+    plan->data = data + offset_of(&plan->kept, output);
+    ck_parallel_for(parts, 1, reduce_parts, plan);
+    for (int64_t part = 1; part < parts; part++) {
+      ck_merge(
+        plan->accumulators, &plan->accumulators[part], plan->reduction, plan->dtype);
+    }
+    note(plan, ck_finish(
+      plan->accumulators, plan->reduction, plan->dtype, plan->reduced.count,
+      plan->out + output * plan->result_size));
+    free(plan->accumulators);
+  }
+  return (ck_status)atomic_load(&plan->status);
+}
+
+// MARK: - Outer
+
+static int32_t operation_of(ck_reduction reduction) {
+  switch (reduction) {
+  case CK_SUM:
+  case CK_MEAN:
+  case CK_COUNT_NONZERO: return CK_ADD;
+  case CK_MAX: return CK_MAXIMUM;
+  case CK_MIN: return CK_MINIMUM;
+  case CK_PRODUCT: return CK_MULTIPLY;
+  case CK_ANY: return CK_OR;
+  case CK_ALL: return CK_AND;
+  }
+  return CK_ADD;
+}
+
+static int32_t accumulator_type(ck_reduction reduction, int32_t dtype) {
+  switch (reduction) {
+  case CK_MAX:
+  case CK_MIN: return dtype;
+  case CK_ANY:
+  case CK_ALL: return CK_BOOL;
+  case CK_COUNT_NONZERO: return CK_I64;
+  case CK_MEAN:
+    if (dtype <= CK_F64) return CK_F64;
+    return CK_C128;
+  default:
+    if (dtype <= CK_I64) return CK_I64;
+    return dtype <= CK_F64 ? CK_F64 : CK_C128;
+  }
+}
+
+static int32_t result_type(ck_reduction reduction, int32_t dtype) {
+  switch (reduction) {
+  case CK_MAX:
+  case CK_MIN: return dtype;
+  case CK_ANY:
+  case CK_ALL: return CK_BOOL;
+  case CK_COUNT_NONZERO: return CK_I64;
+  case CK_MEAN: return dtype <= CK_I64 ? CK_F64 : dtype;
+  default: return dtype <= CK_I64 ? CK_I64 : dtype;
+  }
+}
+
+// A row of `n` elements converted to the accumulator's type: in `scratch`, or the row itself.
+static const void *converted_row(
+  const reduce_plan *plan, const char *row, int64_t n, char *gathered, char *scratch) {
+  int64_t stride = plan->kept.strides[plan->kept.rank - 1];
+  if (stride != plan->size) {
+    gather(gathered, row, stride, plan->size, n);
+    row = gathered;
+  }
+  if (plan->reduction == CK_COUNT_NONZERO) {
+    _Alignas(64) char flags[BLOCK];
+    ck_conversion_of(plan->dtype, CK_BOOL)(flags, row, n);
+    ck_conversion_of(CK_BOOL, CK_I64)(scratch, flags, n);
+    return scratch;
+  }
+  if (plan->dtype == plan->accumulator_dtype) return row;
+  ck_conversion_of(plan->dtype, plan->accumulator_dtype)(scratch, row, n);
+  return scratch;
+}
+
+// Accumulates rows low ..< high of the reduced axes for `n` outputs whose first elements are at `base`.
+static ck_status accumulate_rows(
+  const reduce_plan *plan, const char *base, int64_t n, int64_t low, int64_t high,
+  char *accumulator) {
+  ck_kernel combine = ck_forms_of(operation_of(plan->reduction), plan->accumulator_dtype).vv;
+  _Alignas(64) char gathered[BLOCK * 16];
+  _Alignas(64) char scratch[BLOCK * 16];
+  const axis_group *reduced = &plan->reduced;
+  int32_t inner = reduced->rank - 1;
+  const char *row = base + offset_of(reduced, low);
+  int64_t column = low % reduced->shape[inner];
+  for (int64_t index = low; index < high; index++) {
+    if (index % 64 == 0 && ck_interrupted()) return CK_INTERRUPTED;
+    const void *elements = converted_row(plan, row, n, gathered, scratch);
+    if (index == low) {
+      memcpy(accumulator, elements, (size_t)(n * plan->accumulator_size));
+    } else {
+      int32_t status = combine(accumulator, accumulator, elements, NULL, n);
+      if (status != CK_OK) return (ck_status)status;
+    }
+    if (++column == reduced->shape[inner]) {
+      column = 0;
+      row = base + offset_of(reduced, (index + 1) % reduced->count);
+    } else {
+      row += reduced->strides[inner];
+    }
+  }
+  return CK_OK;
+}
+
+static void finish_rows(const reduce_plan *plan, char *accumulator, int64_t n, char *out) {
+  if (plan->reduction == CK_MEAN) {
+    double *parts = (double *)accumulator;
+    int64_t doubles = n * plan->accumulator_size / 8;
+    for (int64_t i = 0; i < doubles; i++) parts[i] /= (double)plan->reduced.count;
+  }
+  if (plan->accumulator_dtype == plan->result_dtype) {
+    memcpy(out, accumulator, (size_t)(n * plan->result_size));
+  } else {
+    ck_conversion_of(plan->accumulator_dtype, plan->result_dtype)(out, accumulator, n);
+  }
+}
+
+// Where block `block` of the outputs lies: its first output, length, and the address of its first element.
+static void locate(
+  const reduce_plan *plan, int64_t block, int64_t *output, int64_t *n, const char **base) {
+  int64_t length = plan->kept.shape[plan->kept.rank - 1];
+  int64_t row = block / plan->blocks_per_row, column = block % plan->blocks_per_row * BLOCK;
+  *output = row * length + column;
+  *n = length - column < BLOCK ? length - column : BLOCK;
+  *base = plan->data + offset_of(&plan->kept, *output);
+}
+
+// Task number: block · shares + share.
+static void reduce_blocks(void *context, int64_t low, int64_t high) {
+  reduce_plan *plan = context;
+  for (int64_t task = low; task < high; task++) {
+    int64_t output, n, share = task % plan->shares;
+    const char *base;
+    locate(plan, task / plan->shares, &output, &n, &base);
+    _Alignas(64) char accumulator[BLOCK * 16];
+    int64_t first = share * plan->share_count;
+    int64_t end = first + plan->share_count;
+    if (end > plan->reduced.count) end = plan->reduced.count;
+    ck_status status = accumulate_rows(plan, base, n, first, end, accumulator);
+    note(plan, status);
+    if (status != CK_OK) return;
+    if (plan->shares == 1) {
+      finish_rows(plan, accumulator, n, plan->out + output * plan->result_size);
+    } else {
+      memcpy(
+        plan->partial + (share * plan->kept.count + output) * plan->accumulator_size, accumulator,
+        (size_t)(n * plan->accumulator_size));
+    }
+  }
+}
+
+static ck_status run_outer(reduce_plan *plan) {
+  int64_t length = plan->kept.shape[plan->kept.rank - 1];
+  plan->blocks_per_row = (length + BLOCK - 1) / BLOCK;
+  int64_t blocks = plan->kept.count / length * plan->blocks_per_row;
+  int64_t block_length = length < BLOCK ? length : BLOCK;
+  int64_t rows = plan->reduced.count;
+  // Few blocks of many rows: the rows are shared out too.
+  int64_t shares = blocks >= MOST_SHARES ? 1 : block_length * rows / part_elements;
+  if (shares > MOST_SHARES) shares = MOST_SHARES;
+  if (shares < 1) shares = 1;
+  plan->share_count = (rows + shares - 1) / shares;
+  plan->shares = shares = (rows + plan->share_count - 1) / plan->share_count;
+  plan->partial = NULL;
+  if (shares > 1) {
+    plan->partial = malloc((size_t)(shares * plan->kept.count * plan->accumulator_size));
+    if (!plan->partial) return CK_NO_MEMORY;
+  }
+  int64_t grain = part_elements / (block_length * plan->share_count);
+  ck_parallel_for(blocks * shares, grain < 1 ? 1 : grain, reduce_blocks, plan);
+  ck_status status = (ck_status)atomic_load(&plan->status);
+  if (shares > 1 && status == CK_OK) {
+    ck_kernel combine = ck_forms_of(operation_of(plan->reduction), plan->accumulator_dtype).vv;
+    int64_t n = plan->kept.count;
+    for (int64_t share = 1; share < shares && status == CK_OK; share++) {
+      status = (ck_status)combine(
+        plan->partial, plan->partial, plan->partial + share * n * plan->accumulator_size, NULL, n);
+    }
+    if (status == CK_OK) finish_rows(plan, plan->partial, n, plan->out);
+  }
+  free(plan->partial);
+  return status;
+}
+
+// MARK: - Choosing
+
+// No element a reduction: each output is that of nothing.
+static ck_status fill_empty(reduce_plan *plan) {
+  ck_accumulator nothing = {0};
+  char element[16];
+  ck_status status = ck_finish(&nothing, plan->reduction, plan->dtype, 0, element);
+  ck_fill(plan->out, element, plan->result_size, plan->kept.count);
+  return status;
+}
+
+ck_status ck_reduce_axes(
+  ck_reduction reduction, int32_t dtype, const void *data, const ck_int *strides,
+  const ck_int *shape, int32_t rank, uint32_t reduced, void *out) {
+  reduce_plan plan = {.reduction = reduction, .dtype = dtype, .data = data, .out = out};
+  plan.accumulator_dtype = accumulator_type(reduction, dtype);
+  plan.result_dtype = result_type(reduction, dtype);
+  plan.size = ck_element_sizes[dtype];
+  plan.accumulator_size = ck_element_sizes[plan.accumulator_dtype];
+  plan.result_size = ck_element_sizes[plan.result_dtype];
+  plan.kept.count = plan.reduced.count = 1;
+  for (int32_t axis = 0; axis < rank; axis++) {
+    axis_group *group = reduced >> axis & 1 ? &plan.reduced : &plan.kept;
+    append_axis(group, shape[axis], strides[axis] * plan.size);
+  }
+  complete(&plan.kept);
+  complete(&plan.reduced);
+  if (plan.kept.count == 0) return CK_OK;
+  if (plan.reduced.count == 0) return fill_empty(&plan);
+  int64_t kept_length = plan.kept.shape[plan.kept.rank - 1];
+  int64_t kept_stride = llabs(plan.kept.strides[plan.kept.rank - 1]);
+  int64_t reduced_length = plan.reduced.shape[plan.reduced.rank - 1];
+  int64_t reduced_stride = llabs(plan.reduced.strides[plan.reduced.rank - 1]);
+  bool inner = kept_length < FEW || (reduced_length >= FEW && reduced_stride <= kept_stride);
+  return inner ? run_inner(&plan) : run_outer(&plan);
+}
