@@ -11,7 +11,7 @@ The test `NumPyAgreementTests` evaluates every line in a session and compares ty
     expression => error E0303               an error with this code
 
 Bools are written 0 and 1, complex numbers re:im. Where the language differs from NumPy on purpose (overflow is an
-error, integer sums are i64, mixed kinds follow the array API), the case is left out or the difference is written here
+error, integer sums are i64, u8 with i8 gives i32), the case is left out or the difference is written here
 next to the family.
 """
 import itertools
@@ -271,7 +271,7 @@ OPERATORS = {
     "==": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
 }
 REAL = ["bool", "u8", "i8", "i32", "i64", "f32", "f64"]
-# The array API says what mixes within a kind; across kinds our rule is NumPy's. u8 with i8 needs i16, which we lack.
+# u8 with i8 needs i16, which we lack: the language takes i32.
 LEFT_OUT_PAIRS = {frozenset(("u8", "i8"))}
 
 
