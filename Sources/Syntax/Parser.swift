@@ -71,20 +71,24 @@ package struct Parser {
     _ lexical: [SyntaxError], _ syntactic: [SyntaxError], in source: SourceText
   ) -> [SyntaxError] {
     var lines: Set<Int> = []
-    var openString: UInt32?
+    var openStrings: [UInt32] = []
     let lexical = lexical.filter { error in
       let line = source.position(of: Int(error.span.start)).line
       switch error.kind {
       case .unexpectedCharacter: return lines.insert(line).inserted
       case .unterminatedString, .unclosedInterpolation:
         lines.insert(line)
-        openString = openString ?? error.span.start
+        openStrings.append(error.span.start)
         return true
       default: return true
       }
     }
     let own = syntactic.filter { error in
-      if case .unclosedBracket = error.kind, let openString { return error.span.start > openString }
+      if case .unclosedBracket(_, let found) = error.kind,
+        openStrings.contains(where: { error.span.start < $0 && $0 < found.end })
+      {
+        return false
+      }
       return !lines.contains(source.position(of: Int(error.span.start)).line)
     }
     return Array((lexical + own).sorted { $0.span.start < $1.span.start }.prefix(maximumErrors))
