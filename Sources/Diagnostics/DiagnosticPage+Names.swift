@@ -86,7 +86,8 @@ extension DiagnosticPage {
   static let missingArgument = DiagnosticPage(
     "An argument that is missing",
     #"""
-    A parameter without a default received no value.
+    A parameter without a default received no value. Give the argument, or give the \#
+    parameter a default in the function's declaration.
     """#,
     wrong: #"""
       fn f(a, b) = a + b

@@ -85,14 +85,12 @@ extension Lexer {
       || ((next == UInt8(ascii: "+") || next == UInt8(ascii: "-")) && Lexer.isDigit(byte(2)))
   }
 
+  /// `0x`; and `0b` unless letters make it a unit.
   private func prefixedRadix() -> UInt64? {
-    switch byte(1) {
-    case UInt8(ascii: "x"), UInt8(ascii: "X"): 16
-    case UInt8(ascii: "b") where Lexer.isDigit(byte(2)),
-      UInt8(ascii: "B") where Lexer.isDigit(byte(2)):
-      2
-    default: nil
-    }
+    if byte(1) | 0x20 == UInt8(ascii: "x") { return 16 }
+    guard byte(1) | 0x20 == UInt8(ascii: "b") else { return nil }
+    let isUnit = Lexer.isASCIILetter(byte(2)) || byte(2) >= 0x80
+    return isUnit ? nil : 2
   }
 
   private mutating func readPrefixed(_ radix: UInt64, from start: Int) {
