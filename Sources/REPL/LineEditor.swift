@@ -20,7 +20,7 @@ final class LineEditor {
   /// What readline's callbacks, which carry no context, work for.
   ///
   /// Safe because readline calls back only on the thread that called it, and one thread does.
-  nonisolated(unsafe) static var current: LineEditor?
+  nonisolated(unsafe) static weak var current: LineEditor?
 
   /// Takes the line and the cursor's byte offset; gives the byte range to replace and the candidates.
   typealias Completer = (_ line: String, _ cursor: Int) -> (replacing: Range<Int>, texts: [String])
@@ -55,8 +55,6 @@ final class LineEditor {
     bindKeys()
     installCompletion()
   }
-
-  deinit { if Self.current === self { Self.current = nil } }
 
   /// Puts an entry, of one line or many, where the up arrow finds it.
   func remember(_ entry: String) { add_history(entry) }
