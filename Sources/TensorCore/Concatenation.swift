@@ -68,7 +68,7 @@ extension Tensor {
     let axis = try shape.resolve(axis: axis)
     guard parts > 0, shape[axis] % parts == 0 else {
       throw .argument(
-        operation: "split", name: "parts", value: String(parts),
+        operation: "chunk", name: "parts", value: String(parts),
         requirement: "a divisor of \(shape[axis]), the size of axis \(axis)")
     }
     let length = shape[axis] / parts
