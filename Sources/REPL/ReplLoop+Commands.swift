@@ -30,17 +30,7 @@ extension ReplLoop {
         "there is nothing called `\(name)`" + (nearest.map { "; did you mean `?\($0)`?" } ?? ""))
       return
     }
-    presenter.say(inspection.header)
-    if !inspection.documentation.isEmpty { presenter.say("\n" + inspection.documentation) }
-    if inspection.examples.isEmpty { return }
-    presenter.say("")
-    for example in inspection.examples {
-      let lines = example.code.split(separator: "\n", omittingEmptySubsequences: false)
-      for (index, line) in lines.enumerated() {
-        presenter.say((index == 0 ? "  >>> " : "  ... ") + line)
-      }
-      for line in example.gives.split(separator: "\n") { presenter.say("  " + line) }
-    }
+    presenter.say(String(InspectionText.plain(inspection).dropLast()))
   }
 
   func showBindings() {
