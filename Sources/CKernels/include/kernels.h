@@ -154,4 +154,29 @@ ck_status ck_extreme_positions(
 ck_status ck_accumulate_along(
   bool product, int32_t dtype, void *data, ck_int outer, ck_int length, ck_int inner);
 
+// MARK: - Picking elements by offset (index.c)
+
+// Axes around the picked one: sizes, and strides in bytes.
+typedef struct {
+  int32_t rank;
+  ck_int shape[CK_MAX_RANK];
+  ck_int strides[CK_MAX_RANK];
+} ck_axes;
+
+ck_int ck_count_true(const uint8_t *mask, ck_int count);
+// For each true element of a contiguous mask, in order, the sum of its coordinates times the strides.
+void ck_mask_offsets(
+  const uint8_t *mask, const ck_int *shape, const ck_int *strides, int32_t rank, int64_t *out);
+// Positions on an axis (negative from its end) times its stride. The first that is off the axis, or -1.
+ck_int ck_index_offsets(
+  const int64_t *positions, ck_int count, ck_int size, ck_int stride, int64_t *out);
+// target [before..., count, after...], contiguous, from source + offset (in elements) for each offset.
+ck_status ck_gather(
+  void *target, const void *source, const int64_t *offsets, ck_int count, const ck_axes *before,
+  const ck_axes *after, ck_int element_size);
+// The reverse: later offsets write over earlier ones.
+ck_status ck_scatter(
+  void *target, const void *source, const int64_t *offsets, ck_int count, const ck_axes *before,
+  const ck_axes *after, ck_int element_size);
+
 #endif
