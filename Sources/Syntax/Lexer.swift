@@ -165,6 +165,7 @@ package struct Lexer {
     if lastDocLine != line - 1 { docLines = [] }
     var documentation = content.dropFirst(2)
     if documentation.first == " " { documentation = documentation.dropFirst() }
+    while documentation.last?.isWhitespace == true { documentation = documentation.dropLast() }
     docLines.append(String(documentation))
     lastDocLine = line
   }
