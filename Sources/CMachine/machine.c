@@ -983,7 +983,7 @@ HANDLER op_call_builtin(STATE) { SLOW; }
 HANDLER op_method(STATE) {
   // A record's field called as a function: `object.step(x)`. Anything else the host resolves.
   lm_cell *receiver = &A + 1;
-  if (receiver->tag != LM_RECORD) SLOW;
+  if (!I.x || receiver->tag != LM_RECORD) SLOW;
   int32_t position = field_position(&frame->prototype->caches[I.b], receiver->record->shape);
   if (position < 0) SLOW;
   lm_cell callee = receiver->record->items[position];
@@ -998,8 +998,10 @@ HANDLER op_method(STATE) {
 }
 
 // Registers above a frame never hold references; this makes it so again when the frame goes.
-static inline void clear_registers(lm_cell *r, int32_t count) {
+static inline void clear_registers(lm_cell *r, const lm_prototype *prototype) {
   uint64_t seen = 0;
+  r += prototype->first_own;
+  int32_t count = prototype->register_count - prototype->first_own;
   for (int32_t i = 0; i < count; i++) seen |= r[i].tag;
   if (LIKELY(!(seen & LM_REFERENCE))) return;
   for (int32_t i = 0; i < count; i++) {
@@ -1011,7 +1013,7 @@ static inline void clear_registers(lm_cell *r, int32_t count) {
 
 void lm_machine_unwind(lm_machine *m) {
   lm_frame *frame = m->frame;
-  clear_registers(m->registers, frame->prototype->register_count);
+  clear_registers(m->registers, frame->prototype);
   m->registers = frame->caller_registers;
   m->pc = frame->return_pc;
   m->frame = frame - 1;
@@ -1021,7 +1023,7 @@ void lm_machine_unwind(lm_machine *m) {
 HANDLER op_return(STATE) {
   lm_cell value = A;
   A.tag = LM_NONE;
-  clear_registers(r, frame->prototype->register_count);
+  clear_registers(r, frame->prototype);
   pc = frame->return_pc;
   r = frame->caller_registers;
   if (UNLIKELY(frame->holds)) release_out_of_line(&frame->function->header);

@@ -10,6 +10,9 @@ static int64_t memory_in_use;
 
 void lm_set_host_release(void (*release)(void *)) { host_release = release; }
 void lm_set_memory_limit(int64_t bytes) { memory_limit = bytes; }
+static _Thread_local bool is_lenient;
+void lm_set_lenient(bool lenient) { is_lenient = lenient; }
+bool lm_is_memory_exhausted(void) { return lm_memory_in_use() > memory_limit; }
 int64_t lm_memory_in_use(void) { return __atomic_load_n(&memory_in_use, __ATOMIC_RELAXED); }
 
 static void account(int64_t bytes) {
@@ -17,8 +20,10 @@ static void account(int64_t bytes) {
   else memory_in_use += bytes;
 }
 
+static bool is_over_limit(int64_t bytes) { return bytes > memory_limit - memory_in_use && !is_lenient; }
+
 bool lm_reserve_memory(int64_t bytes) {
-  if (bytes > memory_limit - memory_in_use) return false;
+  if (is_over_limit(bytes)) return false;
   account(bytes);
   return true;
 }
@@ -26,7 +31,7 @@ bool lm_reserve_memory(int64_t bytes) {
 void lm_return_memory(int64_t bytes) { account(-bytes); }
 
 static void *make(int64_t bytes, uint32_t kind) {
-  if (bytes > memory_limit - memory_in_use) return NULL;
+  if (is_over_limit(bytes)) return NULL;
   lm_object *object = malloc((size_t)bytes);
   if (!object) return NULL;
   account(bytes);
@@ -36,7 +41,7 @@ static void *make(int64_t bytes, uint32_t kind) {
 }
 
 static void *grow(void *block, int64_t old_bytes, int64_t new_bytes) {
-  if (new_bytes - old_bytes > memory_limit - memory_in_use) return NULL;
+  if (is_over_limit(new_bytes - old_bytes)) return NULL;
   void *moved = realloc(block, (size_t)new_bytes);
   if (moved) account(new_bytes - old_bytes);
   return moved;

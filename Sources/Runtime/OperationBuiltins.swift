@@ -5,6 +5,15 @@ internal import TensorOps
 /// Builtins made from the operation table: signatures and documentation from the entry, arguments converted by the kind
 /// of each parameter, results turned into values.
 enum OperationBuiltins {
+  /// The builtins that may be steps of a fused expression, by name.
+  static var elementwiseNames: [String: ElementwiseOperation] {
+    var names: [String: ElementwiseOperation] = [:]
+    for operation in OperationTable.all {
+      if let elementwise = operation.elementwise { names[operation.name] = elementwise }
+    }
+    return names
+  }
+
   /// A builtin under the operation's name.
   ///
   /// Elementwise operations on tuples and records work through them, as operators do.

@@ -19,5 +19,8 @@ package final class Storage: @unchecked Sendable {
     self.byteCount = byteCount
   }
 
+  /// The bytes that all storage of the process may take together.
+  package static func setLimit(bytes: Int) { ck_pool_set_limit(bytes) }
+
   deinit { ck_pool_free(bytes, byteCount) }
 }

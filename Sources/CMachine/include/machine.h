@@ -54,7 +54,7 @@
   X(call_global) /* a = globals[b](a+1 ...), c arguments */ \
   X(call_general)/* a = a(...), arguments by descriptor b */ \
   X(call_builtin)/* a = builtins[b](a+1 ...), c arguments */ \
-  X(method)      /* a = (a+1).methods[b](a+2 ...), c arguments with the receiver */ \
+  X(method)      /* a = (a+1).caches[b](a+2 ...), c arguments with the receiver; x: all plain */ \
   X(return)      /* a */ \
   X(try)         /* on error: the error goes to a, pc += b + (c << 16) */ \
   X(end_try) \
@@ -110,10 +110,11 @@ typedef struct lm_prototype {
   const uint16_t *capture_sources;  // registers of the maker
   int32_t capture_count;
   int32_t register_count;
+  int32_t first_own;  // registers from here on are released on return: 0, or past the globals for top-level code
   int32_t parameter_count;
   int32_t required_count;
   bool is_simple;  // no rest parameter, so positional calls need no arranging
-  uint32_t id;     // the host's index of what else belongs to it (spans, names)
+  const void *host;  // what else belongs to it: names, spans, descriptors
 } lm_prototype;
 
 typedef struct lm_frame {

@@ -156,6 +156,9 @@ static inline bool lm_is_unique(const lm_object *object) { return object->refere
 // Bytes that strings, tuples, records, maps and functions may take together; over it, making one returns NULL.
 void lm_set_memory_limit(int64_t bytes);
 int64_t lm_memory_in_use(void);
+bool lm_is_memory_exhausted(void);
+// While lenient, objects are made past the limit too: the host makes what it needs and checks afterwards.
+void lm_set_lenient(bool lenient);
 
 lm_string *lm_string_make(const char *bytes, int64_t length);
 // Uninitialised bytes for the caller to fill; then lm_string_seal.

@@ -1,0 +1,477 @@
+internal import CMachine
+internal import Diagnostics
+internal import Syntax
+internal import TensorCore
+
+// Ranges, iteration, indexing, fields and changes in place.
+extension Machine {
+  // MARK: - Ranges and iteration
+
+  func rangeFailure(_ first: UnsafeMutablePointer<lm_cell>) throws(MachineFailure) {
+    for part in 0..<3 where first[part].tag != Cells.intTag {
+      throw .runtime(
+        .rangePart(type: Cells.value(of: first[part]).summary), operand: part)
+    }
+    throw .runtime(.rangeStep, operand: 2)
+  }
+
+  /// A range whose closed end does not fit, or whose parts are no Ints.
+  func closedRange(_ i: lm_instruction) throws(MachineFailure) {
+    let first = register(i.b)
+    let isSound = (0..<3).allSatisfy { first[$0].tag == Cells.intTag } && first[2].i != 0
+    guard isSound else { return try rangeFailure(first) }
+    throw .runtime(.outOfMemory)
+  }
+
+  /// A row of a tensor of rank 2 and more, or an element the loop cannot hold (complex).
+  func nextElement(_ i: lm_instruction) throws(MachineFailure) {
+    let state = register(i.a)
+    guard state.pointee.tag == Cells.tensorTag else { throw .runtime(.outOfMemory) }
+    let position = Int(state[1].i)
+    state[1].i += 1
+    let tensor = Cells.tensor(state.pointee.tensor)
+    set(register(i.b), try element(tensor, at: position))
+  }
+
+  private func element(_ tensor: Tensor, at position: Int) throws(MachineFailure) -> Value {
+    do throws(TensorError) {
+      return Value(element: try tensor.indexed(by: [.index(position)]))
+    } catch {
+      throw .tensor(error, operation: "x[…]")
+    }
+  }
+
+  // MARK: - Text
+
+  func text(_ i: lm_instruction) {
+    set(register(i.a), .string(Cells.value(of: register(i.b).pointee).printText))
+  }
+
+  // MARK: - Reading
+
+  func index(_ i: lm_instruction) throws(MachineFailure) {
+    let base = register(i.b).pointee
+    let key = register(i.c).pointee
+    switch base.tag {
+    case Cells.tensorTag:
+      let tensor = Cells.tensor(base.tensor)
+      let component = try indexComponent(Cells.value(of: key), operand: 1)
+      do throws(TensorError) {
+        set(register(i.a), Value(element: try tensor.indexed(by: [component])))
+      } catch {
+        throw .tensor(error, operation: "x[…]")
+      }
+    case Cells.mapTag:
+      guard lm_is_hashable(key) else {
+        throw .runtime(.unhashableKey(Cells.value(of: key).summary), operand: 1)
+      }
+      throw .runtime(keyNotFound(base, key), operand: 1)
+    default:
+      set(register(i.a), try element(of: base, at: key))
+    }
+  }
+
+  private func keyNotFound(_ map: lm_cell, _ key: lm_cell) -> RuntimeError {
+    let wanted = Cells.value(of: key)
+    var suggestion: String?
+    if case .string(let text) = wanted, case .map(let map) = Cells.value(of: map) {
+      let keys = map.entries.compactMap { entry -> String? in
+        if case .string(let key) = entry.key { return key }
+        return nil
+      }
+      suggestion = Suggestion.nearest(to: text, among: keys).map { Value.string($0).displayText }
+    }
+    return .keyNotFound(key: wanted.displayText, suggestion: suggestion)
+  }
+
+  /// An element or part of a tuple, Str, Range or Record.
+  private func element(of base: lm_cell, at key: lm_cell) throws(MachineFailure) -> Value {
+    let container = Cells.value(of: base)
+    let index = Cells.value(of: key)
+    switch container {
+    case .tuple, .string, .range: break
+    case .record(let record):
+      if case .string(let name) = index {
+        if let value = record[name] { return value }
+        throw .runtime(
+          .unknownField(
+            name: name, type: container.summary,
+            suggestion: Suggestion.nearest(to: name, among: record.names)), operand: 1)
+      }
+    case .none, .bool, .int, .float, .complex, .tensor, .map, .function, .module, .external:
+      throw .runtime(.notIndexable(type: container.summary), operand: 0)
+    }
+    let count = container.elementCount
+    if let position = index.exactInt {
+      guard position >= -count, position < count else {
+        throw .runtime(
+          .positionOutOfRange(index: position, count: count, type: container.typeName), operand: 1)
+      }
+      return container.element(at: position < 0 ? position + count : position)
+    }
+    if case .range(let range) = index { return try part(of: container, range) }
+    throw .runtime(.indexType(type: container.typeName, index: index.summary), operand: 1)
+  }
+
+  /// The elements at a range of positions, all of which must be there.
+  private func part(of container: Value, _ range: RangeValue) throws(MachineFailure) -> Value {
+    let count = container.elementCount
+    let last = range.start + (range.count - 1) * range.step
+    if range.count > 0, !(0..<count).contains(range.start) || !(0..<count).contains(last) {
+      let outside = (0..<count).contains(range.start) ? last : range.start
+      throw .runtime(
+        .positionOutOfRange(index: outside, count: count, type: container.typeName), operand: 1)
+    }
+    return container.elements(from: range.start, count: range.count, step: range.step)
+  }
+
+  func indexN(_ i: lm_instruction) throws(MachineFailure) {
+    guard case .index(let descriptor) = information.descriptors[Int(i.c)] else { return }
+    let base = register(i.b).pointee
+    if base.tag == Cells.tensorTag {
+      let tensor = Cells.tensor(base.tensor)
+      let components = try indexComponents(descriptor)
+      do throws(TensorError) {
+        set(register(i.a), Value(element: try tensor.indexed(by: components)))
+      } catch {
+        throw .tensor(error, operation: "x[…]")
+      }
+      return
+    }
+    let container = Cells.value(of: base)
+    guard descriptor.components.count == 1, case .slice = descriptor.components[0] else {
+      if descriptor.components.count == 1, case .expression = descriptor.components[0] {
+        set(register(i.a), try element(of: base, at: register(descriptor.first).pointee))
+        return
+      }
+      throw .runtime(.indexType(type: container.typeName, index: "several indices"))
+    }
+    switch container {
+    case .tuple, .string, .range: break
+    case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module, .external:
+      throw .runtime(.notIndexable(type: container.summary), operand: 0)
+    }
+    let slice = try sliceParts(descriptor.first)
+    let bounds = slice.resolved(count: container.elementCount)
+    set(
+      register(i.a),
+      container.elements(from: bounds.start, count: bounds.count, step: slice.step))
+  }
+
+  private struct Slice {
+    let start: Int?
+    let stop: Int?
+    let step: Int
+
+    /// First position and number of elements, as Python clips them.
+    func resolved(count: Int) -> (start: Int, count: Int) {
+      let low = step > 0 ? 0 : -1
+      let high = step > 0 ? count : count - 1
+      func clip(_ bound: Int) -> Int { max(low, min(high, bound < 0 ? bound + count : bound)) }
+      let first = start.map(clip) ?? (step > 0 ? 0 : count - 1)
+      let end = stop.map(clip) ?? (step > 0 ? count : -1)
+      return (first, RangeValue(start: first, end: end, step: step).count)
+    }
+  }
+
+  private func sliceParts(_ first: Int) throws(MachineFailure) -> Slice {
+    var parts: [Int?] = []
+    for offset in 0..<3 {
+      let value = Cells.value(of: register(first + offset).pointee)
+      if case .none = value {
+        parts.append(nil)
+      } else if let number = value.exactInt {
+        parts.append(number)
+      } else {
+        throw .runtime(.rangePart(type: value.summary), operand: 1)
+      }
+    }
+    if parts[2] == 0 { throw .runtime(.rangeStep, operand: 1) }
+    return Slice(start: parts[0], stop: parts[1], step: parts[2] ?? 1)
+  }
+
+  func indexComponents(_ descriptor: IndexDescriptor) throws(MachineFailure) -> [IndexComponent] {
+    var next = descriptor.first
+    var result: [IndexComponent] = []
+    for component in descriptor.components {
+      switch component {
+      case .expression:
+        result.append(try indexComponent(Cells.value(of: register(next).pointee), operand: 1))
+        next += 1
+      case .slice:
+        let slice = try sliceParts(next)
+        result.append(.slice(start: slice.start, stop: slice.stop, step: slice.step))
+        next += 3
+      case .newAxis: result.append(.newAxis)
+      case .ellipsis: result.append(.ellipsis)
+      }
+    }
+    return result
+  }
+
+  private func indexComponent(_ value: Value, operand: Int) throws(MachineFailure) -> IndexComponent {
+    switch value {
+    case .int(let position): return .index(position)
+    case .tensor(let tensor):
+      return tensor.dtype == .bool ? .mask(tensor) : .integers(tensor)
+    case .range, .tuple:
+      do throws(CallFailure) {
+        if let tensor = try value.stackedTensor() {
+          if tensor.count == 0 { return .integers(try emptyIndex()) }
+          return tensor.dtype == .bool ? .mask(tensor) : .integers(tensor)
+        }
+      } catch {
+        throw .call(error, operation: "x[…]")
+      }
+    case .bool(let flag):
+      do throws(TensorError) {
+        return .mask(try Tensor(scalar: .bool(flag)))
+      } catch {
+        throw .tensor(error, operation: "x[…]")
+      }
+    case .none, .float, .complex, .string, .record, .map, .function, .module, .external: break
+    }
+    throw .runtime(.indexType(type: "Tensor", index: value.summary), operand: operand)
+  }
+
+  private func emptyIndex() throws(CallFailure) -> Tensor {
+    do throws(TensorError) {
+      return try Tensor.zeros(Shape([0]), .i64)
+    } catch {
+      throw .tensor(error)
+    }
+  }
+
+  func field(_ i: lm_instruction) throws(MachineFailure) {
+    let name = Symbols.name(of: prototype.pointee.caches[Int(i.c)].symbol)
+    set(register(i.a), try member(name, of: Cells.value(of: register(i.b).pointee)))
+  }
+
+  func member(_ name: String, of value: Value) throws(MachineFailure) -> Value {
+    switch value {
+    case .record(let record):
+      if let field = record[name] { return field }
+      throw .runtime(
+        .unknownField(
+          name: name, type: "the record \(Machine.listed(record.names))",
+          suggestion: Suggestion.nearest(to: name, among: record.names)), operand: 1)
+    case .module(let module):
+      if let member = module.member(name) { return member }
+      throw .runtime(
+        .unknownMember(
+          name: name, module: module.name,
+          suggestion: Suggestion.nearest(to: name, among: module.memberNames)), operand: 1)
+    case .complex(let number) where name == "real": return .float(number.real)
+    case .complex(let number) where name == "imag": return .float(number.imaginary)
+    case .none, .bool, .int, .float, .complex, .string, .tensor, .tuple, .map, .range, .function,
+      .external:
+      throw .runtime(.unknownField(name: name, type: value.summary, suggestion: nil), operand: 1)
+    }
+  }
+
+  private static func listed(_ names: [String]) -> String {
+    let shown = names.prefix(6).joined(separator: ", ")
+    return "(\(shown)\(names.count > 6 ? ", …" : ""))"
+  }
+
+  func length(_ i: lm_instruction) throws(MachineFailure) {
+    do throws(CallFailure) {
+      guard let builtin = builtin(named: "len") else { throw .raised }
+      set(register(i.a), try call(builtin, [Cells.value(of: register(i.b).pointee)]))
+    } catch {
+      throw .call(error, operation: "len")
+    }
+  }
+
+  // MARK: - Changing in place
+
+  func push(_ i: lm_instruction) throws(MachineFailure) {
+    let target = register(i.a)
+    guard target.pointee.tag == Cells.tupleTag else {
+      do throws(CallFailure) {
+        guard let builtin = builtin(named: "push") else { throw .raised }
+        let arguments = [target.pointee, register(i.b).pointee].map { Optional(Cells.value(of: $0)) }
+        set(target, try call(builtin, arguments))
+      } catch {
+        throw .call(error, operation: "push")
+      }
+      return
+    }
+    let tuple = target.pointee.tuple
+    guard let tuple, let copy = lm_tuple_copy(tuple, tuple.pointee.count / 2 + 4) else {
+      throw .runtime(.outOfMemory)
+    }
+    let item = register(i.b).pointee
+    lm_retain(item)
+    guard let grown = lm_tuple_push(copy, item) else {
+      lm_release(item)
+      lm_release_object(Cells.object(copy))
+      throw .runtime(.outOfMemory)
+    }
+    set(target, Cells.owning(Cells.tupleTag, grown))
+  }
+
+  func setIndex(_ i: lm_instruction) throws(MachineFailure) {
+    try store(register(i.c).pointee, in: register(i.a), at: .key(register(i.b).pointee))
+  }
+
+  func setIndexN(_ i: lm_instruction) throws(MachineFailure) {
+    guard case .index(let descriptor) = information.descriptors[Int(i.b)] else { return }
+    try store(register(i.c).pointee, in: register(i.a), at: place(descriptor))
+  }
+
+  func setField(_ i: lm_instruction) throws(MachineFailure) {
+    let symbol = prototype.pointee.caches[Int(i.b)].symbol
+    try store(register(i.c).pointee, in: register(i.a), at: .field(symbol))
+  }
+
+  func setPath(_ i: lm_instruction) throws(MachineFailure) {
+    guard case .path(let steps) = information.descriptors[Int(i.b)] else { return }
+    let places = steps.map { step -> Place in
+      switch step {
+      case .field(let name, _): .field(Symbols.number(of: name))
+      case .index(let descriptor): place(descriptor)
+      }
+    }
+    try store(register(i.c).pointee, in: register(i.a), at: places[...])
+  }
+
+  private enum Place {
+    case key(lm_cell)
+    case field(UInt32)
+    case components(IndexDescriptor)
+  }
+
+  private func place(_ descriptor: IndexDescriptor) -> Place {
+    if descriptor.components.count == 1, case .expression = descriptor.components[0] {
+      return .key(register(descriptor.first).pointee)
+    }
+    return .components(descriptor)
+  }
+
+  private func store(_ value: lm_cell, in slot: UnsafeMutablePointer<lm_cell>, at place: Place)
+    throws(MachineFailure)
+  {
+    try store(value, in: slot, at: [place][...])
+  }
+
+  /// Stores along a path: each container on the way is copied unless this is its only holder.
+  private func store(
+    _ value: lm_cell, in slot: UnsafeMutablePointer<lm_cell>, at path: ArraySlice<Place>
+  ) throws(MachineFailure) {
+    guard let place = path.first else {
+      lm_retain(value)
+      set(slot, value)
+      return
+    }
+    let rest = path.dropFirst()
+    if slot.pointee.tag == Cells.tensorTag {
+      try storeInTensor(value, slot, place, rest)
+      return
+    }
+    let inner = try uniqueSlot(in: slot, at: place, mayInsert: rest.isEmpty)
+    try store(value, in: inner, at: rest)
+  }
+
+  /// The cell of an element, in a container that nobody else holds.
+  private func uniqueSlot(
+    in slot: UnsafeMutablePointer<lm_cell>, at place: Place, mayInsert: Bool
+  ) throws(MachineFailure) -> UnsafeMutablePointer<lm_cell> {
+    switch (slot.pointee.tag, place) {
+    case (Cells.recordTag, .field(let symbol)):
+      let position = lm_shape_find(slot.pointee.record.pointee.shape, symbol)
+      guard position >= 0 else {
+        _ = try member(Symbols.name(of: symbol), of: Cells.value(of: slot.pointee))
+        throw .runtime(.outOfMemory)
+      }
+      try makeUnique(slot) { lm_record_copy($0.record).map { Cells.owning(Cells.recordTag, $0) } }
+      return Cells.items(of: slot.pointee.record) + Int(position)
+    case (Cells.tupleTag, .key(let key)):
+      let count = Int(slot.pointee.tuple.pointee.count)
+      let index = Cells.value(of: key)
+      guard let position = index.exactInt else {
+        throw .runtime(.indexType(type: "Tuple", index: index.summary), operand: 1)
+      }
+      guard position >= -count, position < count else {
+        throw .runtime(
+          .positionOutOfRange(index: position, count: count, type: "Tuple"), operand: 1)
+      }
+      try makeUnique(slot) { lm_tuple_copy($0.tuple, 0).map { Cells.owning(Cells.tupleTag, $0) } }
+      return Cells.items(of: slot.pointee.tuple) + (position < 0 ? position + count : position)
+    case (Cells.mapTag, .key(let key)):
+      guard lm_is_hashable(key) else {
+        throw .runtime(.unhashableKey(Cells.value(of: key).summary), operand: 1)
+      }
+      try makeUnique(slot) { lm_map_copy($0.map).map { Cells.owning(Cells.mapTag, $0) } }
+      if let found = lm_map_find(slot.pointee.map, key) { return found }
+      guard mayInsert else { throw .runtime(keyNotFound(slot.pointee, key), operand: 1) }
+      lm_retain(key)
+      guard lm_map_set(slot.pointee.map, key, Cells.none), let made = lm_map_find(slot.pointee.map, key)
+      else {
+        lm_release(key)
+        throw .runtime(.outOfMemory)
+      }
+      return made
+    case (_, .field):
+      throw .runtime(
+        .fieldAssignment(type: Cells.value(of: slot.pointee).summary), operand: 0)
+    case (Cells.tupleTag, .components):
+      throw .runtime(.indexType(type: "Tuple", index: "a slice in an assignment"), operand: 1)
+    default:
+      throw .runtime(.notIndexable(type: Cells.value(of: slot.pointee).summary), operand: 0)
+    }
+  }
+
+  private func makeUnique(
+    _ slot: UnsafeMutablePointer<lm_cell>, _ copy: (lm_cell) -> lm_cell?
+  ) throws(MachineFailure) {
+    if lm_is_unique(slot.pointee.object) { return }
+    guard let made = copy(slot.pointee) else { throw .runtime(.outOfMemory) }
+    set(slot, made)
+  }
+
+  private func storeInTensor(
+    _ value: lm_cell, _ slot: UnsafeMutablePointer<lm_cell>, _ place: Place, _ rest: ArraySlice<Place>
+  ) throws(MachineFailure) {
+    guard rest.isEmpty else {
+      throw .runtime(.indexType(type: "Tensor", index: "an index of an index in an assignment"))
+    }
+    let components: [IndexComponent]
+    switch place {
+    case .key(let key): components = [try indexComponent(Cells.value(of: key), operand: 1)]
+    case .components(let descriptor): components = try indexComponents(descriptor)
+    case .field:
+      throw .runtime(.fieldAssignment(type: Cells.borrowedValue(of: slot.pointee).summary), operand: 0)
+    }
+    let operand = try operand(of: value)
+    if !lm_is_unique(slot.pointee.object) {
+      set(slot, Cells.cell(of: Cells.tensor(slot.pointee.tensor)))
+    }
+    // The tensor is taken out of its cell, so that the storage has one holder if it has no other.
+    guard let object = slot.pointee.tensor, let pointer = object.pointee.storage else { return }
+    var tensor = Cells.borrowedTensor(object)
+    Unmanaged<Storage>.fromOpaque(pointer).release()
+    object.pointee.storage = nil
+    defer {
+      let isOwned = tensor.isUnique
+      Cells.fill(object, with: tensor)
+      object.pointee.owned = isOwned ? 1 : 0
+    }
+    do throws(TensorError) {
+      try tensor.assign(operand, at: components)
+    } catch {
+      throw .tensor(error, operation: "x[…] =")
+    }
+  }
+
+  private func operand(of cell: lm_cell) throws(MachineFailure) -> Operand {
+    let value = Cells.value(of: cell)
+    if let scalar = value.scalar { return .scalar(scalar) }
+    do throws(CallFailure) {
+      if let tensor = try value.stackedTensor() { return .tensor(tensor) }
+    } catch {
+      throw .call(error, operation: "x[…] =")
+    }
+    throw .runtime(.indexType(type: "Tensor", index: "a value of type \(value.summary)"), operand: 2)
+  }
+}

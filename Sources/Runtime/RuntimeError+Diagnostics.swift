@@ -1,0 +1,143 @@
+internal import Diagnostics
+
+extension RuntimeError {
+  /// The sentence, without location: the compiler or the machine adds that.
+  var diagnostic: Diagnostic {
+    switch self {
+    case .unboundName(let name, let suggestion, let hint):
+      Diagnostic(
+        .unboundName, "the name `\(name)` has no value here", note: "not defined",
+        hint: suggestion.map { "did you mean `\($0)`?" } ?? hint)
+    case .readBeforeAssignment(let name):
+      Diagnostic(
+        .readBeforeAssignment, "`\(name)` is read before it is assigned",
+        note: "no value yet",
+        hint: "a name assigned in a function belongs to that function: pass the outer value as an argument")
+    case .notYetBound(let name):
+      Diagnostic(
+        .readBeforeAssignment, "`\(name)` has no value yet", note: "not assigned on this path",
+        hint: "the statement that assigns it has not run")
+    case .wrongArgumentCount(let function, let given, let minimum, let maximum, let signature):
+      Diagnostic(
+        .wrongArgumentCount,
+        "`\(function)` takes \(Self.counted(minimum, maximum)), \(given) given",
+        hint: "its parameters are \(signature)")
+    case .unknownNamedArgument(let function, let name, let suggestion):
+      Diagnostic(
+        .unknownNamedArgument, "`\(function)` has no parameter named `\(name)`",
+        hint: suggestion.map { "did you mean `\($0)`?" })
+    case .duplicateArgument(let function, let name):
+      Diagnostic(.duplicateArgument, "`\(function)` is given `\(name)` twice")
+    case .missingArgument(let function, let name, let signature):
+      Diagnostic(
+        .missingArgument, "`\(function)` is not given `\(name)`",
+        hint: "its parameters are \(signature)")
+    case .notCallable(let type):
+      Diagnostic(.notCallable, "a value of type \(type) cannot be called", note: type)
+    case .unknownField(let name, let type, let suggestion):
+      Diagnostic(
+        .unknownField, "\(type) has no field `\(name)`",
+        hint: suggestion.map { "did you mean `\($0)`?" })
+    case .unknownMember(let name, let module, let suggestion):
+      Diagnostic(
+        .unknownField, "the module `\(module)` has no `\(name)`",
+        hint: suggestion.map { "did you mean `\($0)`?" })
+    case .unknownMethod(let name, let type, let suggestion):
+      Diagnostic(
+        .unknownField, "\(type) has no field `\(name)`, and there is no function of that name",
+        hint: suggestion.map { "did you mean `\($0)`?" })
+    case .unknownModule(let name):
+      Diagnostic(.unknownModule, "there is no module `\(name)`")
+    case .notIndexable(let type):
+      Diagnostic(.notIndexable, "a value of type \(type) cannot be indexed", note: type)
+    case .positionOutOfRange(let index, let count, let type):
+      Diagnostic(
+        .indexOutOfRange, "index \(index) is out of range for \(type) with \(count) elements",
+        note: count == 0 ? "it is empty" : "valid: \(-count) to \(count - 1)")
+    case .indexType(let type, let index):
+      Diagnostic(
+        .notIndexable, "\(type) cannot be indexed by \(index)", note: index)
+    case .keyNotFound(let key, let suggestion):
+      Diagnostic(
+        .keyNotFound, "the map has no key \(key)",
+        hint: suggestion.map { "did you mean \($0)?" } ?? "`m.get(key, default)` gives a default instead")
+    case .unhashableKey(let type):
+      Diagnostic(
+        .unhashableKey, "\(type) cannot be a key of a map",
+        hint: "keys are Str, Int, Bool or tuples of them")
+    case .destructuringCount(let expected, let isMinimum, let found):
+      Diagnostic(
+        .destructuring,
+        "the pattern takes \(isMinimum ? "at least " : "")\(expected) values, \(found) is given")
+    case .destructuringField(let name, let type):
+      Diagnostic(.destructuring, "the pattern wants a field `\(name)`, which \(type) does not have")
+    case .notIterable(let type):
+      Diagnostic(
+        .notIterable, "\(type) cannot be iterated over", note: type,
+        hint: type == "Int" ? "`0..n` counts from 0 to n - 1" : nil)
+    case .noMatchingArm(let value):
+      Diagnostic(
+        .noMatchingArm, "no arm of the `match` fits \(value)", hint: "an arm `_ -> …` takes the rest")
+    case .assertionFailed(let message):
+      Diagnostic(.assertionFailed, message.map { "assertion failed: \($0)" } ?? "assertion failed", note: "this is false")
+    case .ambiguousCondition(let type):
+      Diagnostic(
+        .ambiguousCondition, "a tensor with more than one element is no condition: \(type)",
+        note: type, hint: "`any(x)` or `all(x)` makes one Bool of it")
+    case .conditionType(let type):
+      Diagnostic(.argumentType, "a condition is a Bool or a number, not \(type)", note: type)
+    case .splatType(let type):
+      Diagnostic(.argumentType, "`...` spreads a tuple or a record, not \(type)", note: type)
+    case .fieldAssignment(let type):
+      Diagnostic(.argumentType, "a value of type \(type) has no fields to assign", note: type)
+    case .rangePart(let type):
+      Diagnostic(
+        .argumentType, "the parts of a range are Ints, not \(type)", note: type,
+        hint: "`linspace(a, b, n)` gives evenly spaced Floats")
+    case .rangeStep: Diagnostic(.argumentValue, "the step of a range is not 0")
+    case .contractType(let subject, let wanted, let found):
+      Diagnostic(.contractFailed, "\(subject) is \(found), the contract says \(wanted)", note: wanted)
+    case .contractRank(let subject, let wanted, let found):
+      Diagnostic(
+        .contractFailed, "\(subject) is \(found), the contract says \(wanted)",
+        note: "another number of axes")
+    case .contractSize(let subject, let axis, let wanted, let found):
+      Diagnostic(
+        .contractFailed, "axis \(axis) of \(subject) is \(found), the contract says \(wanted)",
+        note: "\(wanted) here")
+    case .contractName(let name, let size, let binder, let found, let subject):
+      Diagnostic(
+        .contractFailed, "`\(name)` is \(size) from \(binder), but \(found) from \(subject)",
+        note: "\(found) here")
+    case .unequalElements(let first, let second, let index):
+      Diagnostic(
+        .unequalElements, "element 0 is \(first), but element \(index) is \(second)",
+        hint: "`[…]` stacks elements of one shape; `(…)` makes a tuple of any values")
+    case .unsupportedUnit(let unit):
+      Diagnostic(
+        .unknownUnit, "`\(unit)` is no unit that this version knows", note: "after the number",
+        hint: "a product is written with `*`; only `i` (imaginary) may follow a number")
+    case .codeTooLarge(let what):
+      Diagnostic(.codeTooLarge, "this is too large to compile: \(what)", hint: "split it into functions")
+    case .recursionTooDeep(let depth):
+      Diagnostic(
+        .recursionTooDeep, "calls are nested more than \(depth) deep",
+        hint: "does the recursion end?")
+    case .outOfMemory:
+      Diagnostic(.outOfMemory, "the values together would need more memory than is allowed")
+    case .interrupted: Diagnostic(.interrupted, "interrupted")
+    case .timedOut: Diagnostic(.timedOut, "the cell ran longer than its timeout allows")
+    case .unknownContractType(let name, let suggestion):
+      Diagnostic(
+        .contractFailed, "`\(name)` is no type",
+        hint: suggestion.map { "did you mean `\($0)`?" }
+          ?? "a dtype (f32, i64, …) or Int, Float, Bool, Str, Complex, Tuple, Record, Map, Range, Fn, Tensor, Any")
+    }
+  }
+
+  private static func counted(_ minimum: Int, _ maximum: Int?) -> String {
+    func plural(_ count: Int) -> String { count == 1 ? "1 argument" : "\(count) arguments" }
+    guard let maximum else { return "at least \(plural(minimum))" }
+    return minimum == maximum ? plural(minimum) : "\(minimum) to \(plural(maximum))"
+  }
+}

@@ -1,0 +1,43 @@
+/// What can go wrong in the language itself (tensors have `TensorError`): values, never sentences.
+enum RuntimeError: Error, Sendable {
+  case unboundName(name: String, suggestion: String?, hint: String?)
+  case readBeforeAssignment(name: String)
+  case notYetBound(name: String)
+  case wrongArgumentCount(function: String, given: Int, minimum: Int, maximum: Int?, signature: String)
+  case unknownNamedArgument(function: String, name: String, suggestion: String?)
+  case duplicateArgument(function: String, name: String)
+  case missingArgument(function: String, name: String, signature: String)
+  case notCallable(type: String)
+  case unknownField(name: String, type: String, suggestion: String?)
+  case unknownMember(name: String, module: String, suggestion: String?)
+  case unknownMethod(name: String, type: String, suggestion: String?)
+  case unknownModule(name: String)
+  case notIndexable(type: String)
+  case positionOutOfRange(index: Int, count: Int, type: String)
+  case indexType(type: String, index: String)
+  case keyNotFound(key: String, suggestion: String?)
+  case unhashableKey(String)
+  case destructuringCount(expected: Int, isMinimum: Bool, found: String)
+  case destructuringField(name: String, type: String)
+  case notIterable(type: String)
+  case noMatchingArm(value: String)
+  case assertionFailed(message: String?)
+  case ambiguousCondition(type: String)
+  case conditionType(type: String)
+  case splatType(type: String)
+  case fieldAssignment(type: String)
+  case rangePart(type: String)
+  case rangeStep
+  case contractType(subject: String, wanted: String, found: String)
+  case contractRank(subject: String, wanted: String, found: String)
+  case contractSize(subject: String, axis: Int, wanted: Int, found: Int)
+  case contractName(name: String, size: Int, binder: String, found: Int, subject: String)
+  case unequalElements(first: String, second: String, secondIndex: Int)
+  case unsupportedUnit(String)
+  case codeTooLarge(what: String)
+  case recursionTooDeep(depth: Int)
+  case outOfMemory
+  case interrupted
+  case timedOut
+  case unknownContractType(name: String, suggestion: String?)
+}
