@@ -24,6 +24,8 @@ package struct FormatSpec: Sendable, Equatable {
 
   var fill: Character = " "
   var alignment: Alignment?
+  /// `0` without an alignment: numbers are padded after the sign.
+  var padsWithZeros = false
   var sign = Sign.negativeOnly
   /// `#`: a prefix (`0x`), or a point that is always there.
   var isAlternate = false
@@ -43,10 +45,12 @@ package struct FormatSpec: Sendable, Equatable {
   /// - Throws: E0114 that says which part of the text cannot be read.
   package init(_ text: String) throws(CallFailure) {
     var rest = Substring(text)
+    var hasFill = false
     if let second = rest.dropFirst().first, let found = Alignment(rawValue: second),
       let first = rest.first
     {
       fill = first
+      hasFill = true
       alignment = found
       rest = rest.dropFirst(2)
     } else if let first = rest.first, let found = Alignment(rawValue: first) {
@@ -62,10 +66,8 @@ package struct FormatSpec: Sendable, Equatable {
       rest = rest.dropFirst()
     }
     if rest.first == "0" {
-      if alignment == nil {
-        fill = "0"
-        alignment = .afterSign
-      }
+      if !hasFill { fill = "0" }
+      padsWithZeros = alignment == nil
       rest = rest.dropFirst()
     }
     width = try FormatSpec.number(&rest, upTo: FormatSpec.largestWidth, "width", text) ?? 0
@@ -192,12 +194,9 @@ extension FormatSpec {
     let isUpper = type == "E" || type == "F" || type == "G"
     guard number.isFinite else {
       let word = number.isNaN ? "nan" : "inf"
-      var spec = self
-      if spec.alignment == .afterSign, fill == "0" { spec.fill = " " }
-      let tail = type == "%" ? "%" : ""
-      return spec.padded(
-        sign: number < 0, prefix: "", whole: (isUpper ? word.uppercased() : word) + tail, tail: "",
-        groupSize: .max)
+      return padded(
+        sign: number < 0, prefix: "", whole: isUpper ? word.uppercased() : word,
+        tail: type == "%" ? "%" : "", groupSize: .max)
     }
     var text = unsignedText(number.magnitude)
     if isUpper { text = text.uppercased() }
@@ -227,7 +226,7 @@ extension FormatSpec {
   private func generalWithPoint(_ number: Double, _ precision: Int) -> String {
     let scientific = printed(number, "e", precision - 1)
     let exponent = scientific.split(separator: "e").last.flatMap { Int($0) } ?? 0
-    if number != 0, exponent < -4 || exponent >= precision - 1, precision > 1 || exponent >= 1 || exponent < -4 {
+    if exponent < -4 || exponent >= precision - 1 {
       let pieces = scientific.split(separator: "e", maxSplits: 1)
       return FormatSpec.trimmingZeros(String(pieces[0])) + "e" + pieces[1]
     }
@@ -269,14 +268,15 @@ extension FormatSpec {
     case .space: signText = isNegative ? "-" : " "
     }
     let head = signText + prefix
+    let placement = alignment ?? (padsWithZeros ? .afterSign : .right)
     var digits = whole
     if let grouping, groupSize != .max {
       var minimum = 0
-      if alignment == .afterSign, fill == "0" { minimum = width - head.count - tail.count }
+      if placement == .afterSign, fill == "0" { minimum = width - head.count - tail.count }
       digits = FormatSpec.grouped(whole, by: groupSize, grouping, minimum: minimum)
     }
     let body = digits + tail
-    if alignment == .afterSign {
+    if placement == .afterSign {
       return head + String(repeating: fill, count: max(0, width - head.count - body.count)) + body
     }
     return aligned(head + body, .right)

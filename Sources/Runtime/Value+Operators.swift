@@ -8,7 +8,7 @@ internal import TensorCore
 
 extension Value {
   /// How deeply tuples and records may nest under an operator.
-  static let deepestStructure = 1_000
+  static let deepestStructure = 200
   /// Bytes a repeated Str may have.
   static let longestText = 1 << 31
 

@@ -152,8 +152,6 @@ private enum Sequences {
     return context.value(0).rebuilt(try list.values().reversed())
   }
 
-  private static let flattenOperation = OperationFallback("flatten")
-
   static func flatten(_ context: inout CallContext) throws(CallFailure) -> Value {
     if case .tensor(let tensor) = context.value(0) {
       return .tensor(try tensorResult { () throws(TensorError) in try tensor.reshaped(to: [-1]) })
