@@ -123,3 +123,23 @@ func tree(_ text: String) -> String {
     #expect(tree(text) == expected)
   }
 }
+
+@Suite struct DocumentationTests {
+  private func documentation(_ text: String) -> [String] {
+    Parser.documentation(in: SourceText(name: "test", text: text)).map {
+      "\($0.name.text): \($0.text)"
+    }
+  }
+
+  @Test func belongsToTheDefinitionBelow() {
+    #expect(
+      documentation(
+        "## One.\n##\n## >>> f(1)\nfn f(x) = x\n## Two.  \ng = f\n## Lost.\n\nh = f\n## Not a name.\nf(1)"
+      )
+        == ["f: One.\n\n>>> f(1)", "g: Two."])
+  }
+
+  @Test func isKeptByALambdaWithAName() {
+    #expect(tree("## Twice.\nf = x -> 2 * x") == "(= f (fn - (x) doc:\"Twice.\" (* 2 x)))")
+  }
+}
