@@ -72,7 +72,7 @@ extension Tensor {
     throws(TensorError) -> Tensor
   {
     precondition(operands.count == operation.arity, "\(operation) takes \(operation.arity) operands")
-    let expression = FusedExpression.single[Int(operation.rawValue)]
+    let expression = FusedExpression.of(operation)
     do throws(FusedFailure) {
       return try evaluate(expression, leaves: operands)
     } catch {
@@ -84,7 +84,7 @@ extension Tensor {
   package static func elementwise(_ operation: ElementwiseOperation, _ operands: Tensor...)
     throws(TensorError) -> Tensor
   {
-    let expression = FusedExpression.single[Int(operation.rawValue)]
+    let expression = FusedExpression.of(operation)
     do throws(FusedFailure) {
       return try evaluate(expression, leaves: operands.map(Operand.tensor))
     } catch {
@@ -94,6 +94,11 @@ extension Tensor {
 }
 
 extension FusedExpression {
+  /// The expression of one operation on as many leaves as it takes.
+  package static func of(_ operation: ElementwiseOperation) -> FusedExpression {
+    single[Int(operation.rawValue)]
+  }
+
   /// Each operation by itself, by raw value.
   static let single: [FusedExpression] = ElementwiseOperation.allCases.map { operation in
     let step = Step(operation, 0, operation.arity > 1 ? 1 : 0, operation.arity > 2 ? 2 : 0)
@@ -247,7 +252,7 @@ extension Tensor {
       let numbers = [step.a, step.b, step.c].prefix(step.operation.arity)
       let operands = numbers.map { values[$0] }
       do throws(FusedFailure) {
-        let single = FusedExpression.single[Int(step.operation.rawValue)]
+        let single = FusedExpression.of(step.operation)
         let result = try evaluate(single, leaves: operands)
         let isWeak = operands.allSatisfy { ValueType($0).isWeak }
         values.append(isWeak ? .scalar(result.item()) : .tensor(result))

@@ -1,5 +1,3 @@
-package import TensorCore
-
 /// Every operation, family by family.
 package enum OperationTable {
   /// In documentation order.
