@@ -28,16 +28,21 @@ final class LineEditor {
   var completer: Completer = { _, cursor in (cursor..<cursor, []) }
   /// The candidates of the completion in progress; readline asks for them one by one.
   var candidates: ArraySlice<String> = []
-  private let terminal: Terminal
+  let terminal: Terminal
+  /// Whether the line is coloured as it is typed.
+  let usesColour: Bool
   private let signals: SignalWatcher?
   /// Keys that came before the editor did.
   private var typedAhead: ArraySlice<UInt8>
   private var indentation = ""
+  /// The columns before the line.
+  private(set) var promptColumns = 0
   private var received: Line?
 
   /// - Parameter signals: nil leaves signals as they are.
   init(_ terminal: Terminal, signals: SignalWatcher?, typedAhead: [UInt8] = []) {
     self.terminal = terminal
+    usesColour = terminal.usesColour && terminal.isUTF8
     self.signals = signals
     self.typedAhead = typedAhead[...]
     Self.current = self
@@ -54,6 +59,9 @@ final class LineEditor {
     using_history()
     bindKeys()
     installCompletion()
+    // With a way of drawing that is not its own readline would not ask what the terminal can: have it ask now.
+    rl_initialize()
+    rl_redisplay_function = { LineEditor.current?.redisplay() }
   }
 
   /// Puts an entry, of one line or many, where the up arrow finds it.
@@ -65,6 +73,7 @@ final class LineEditor {
   func readLine(prompt: String, indentation: String = "") -> Line {
     received = nil
     self.indentation = indentation
+    promptColumns = Prompt.columns(of: prompt)
     rl_callback_handler_install(prompt) { LineEditor.current?.receive($0) }
     while received == nil {
       if typedAhead.isEmpty { wait() } else { rl_callback_read_char() }
@@ -94,16 +103,23 @@ final class LineEditor {
       rl_crlf()
       abandon(.cancelled)
     case .resized:
-      rl_resize_terminal()
+      resize()
     case .suspend:
       rl_deprep_terminal()
       kill(getpid(), SIGSTOP)
       rl_prep_terminal(1)
-      rl_resize_terminal()
+      resize()
       rl_forced_update_display()
     case .terminate:
       abandon(.terminated)
     }
+  }
+
+  /// Draws the line anew for the terminal's new size; readline knows where its rows went only when it draws by itself.
+  private func resize() {
+    rl_redisplay_function = rl_redisplay
+    rl_resize_terminal()
+    rl_redisplay_function = { LineEditor.current?.redisplay() }
   }
 
   /// Drops the line being edited, with whatever search, macro or argument is under way.

@@ -99,7 +99,7 @@ extension ReplLoop {
     }
     switch session.display(.external(figure), DisplayRequest(pictureTypes: [format.1])) {
     case .success(let item):
-      if let data = item.data(format.1) { write(data, to: path, what: "the figure") }
+      if let data = item?.data(format.1) { write(data, to: path, what: "the figure") }
     case .failure(let diagnostic): presenter.show(diagnostic)
     }
   }

@@ -26,12 +26,14 @@ package final class SignalWatcher: Sendable {
   /// A read from it gives one byte, an `Event`, for each event that came while nothing was being evaluated.
   let descriptor: Int32
   private let writeEnd: Int32
+  private let editsLines: Bool
   private let evaluation = Mutex<Evaluation?>(nil)
 
   /// - Parameter editsLines: whether a line editor stands in front, which must hear of a new size, of Ctrl-Z and of the end;
-  ///   otherwise only Ctrl-C is watched.
+  ///   otherwise only Ctrl-C is watched, and ends the process with 130 when nothing is being evaluated.
   /// - Returns: nil when the system has no more descriptors or threads.
   package init?(editsLines: Bool) {
+    self.editsLines = editsLines
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { return nil }
     for end in ends {
@@ -126,7 +128,10 @@ package final class SignalWatcher: Sendable {
       running?.interrupt()
       return running?.count
     }
-    guard let count else { return send(.interrupt) }
+    guard let count else {
+      if editsLines { send(.interrupt) } else { _exit(130) }
+      return
+    }
     if count == 2 {
       TextOutput.standardError.write(
         "still stopping; Ctrl-C once more ends the process and loses the values\n")

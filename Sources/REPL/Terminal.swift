@@ -38,6 +38,9 @@ package struct Terminal: Sendable {
     isatty(input) == 1 && isatty(output.descriptor) == 1
   }
 
+  /// Whether messages go to a terminal, where a line can be redrawn in place.
+  package var isMessageTerminal: Bool { isatty(messages.descriptor) == 1 }
+
   /// Columns and rows, and pixels where the terminal tells them; 80 by 24 when it does not say.
   package var size: (columns: Int, rows: Int, pixels: (width: Int, height: Int)?) {
     var window = winsize()
