@@ -298,7 +298,8 @@ static void run_part(void *context, int64_t low, int64_t high) {
         stream(r->out + index * size, out, count * size);
       }
     }
-    if (r->mode != LINEAR) advance(r, &at, count);
+    if (r->mode == ROWS) advance(r, &at, count);
+    if (r->mode == GATHER) seek(r, &at, index + count);
   }
 #if defined(__x86_64__)
   if (r->streams) __builtin_ia32_sfence();
