@@ -6,6 +6,9 @@ extension Tensor {
   /// The first element in row-major order; nil when there is none. O(rank).
   package var firstElement: Scalar? { count == 0 ? nil : scalar(at: 0) }
 
+  /// Every element in row-major order. O(count · rank), 24 bytes each: for small tensors.
+  package var elements: [Scalar] { (0..<count).map { scalar(at: $0) } }
+
   /// A plain number of a tensor of rank 0, otherwise the tensor.
   package var asValue: Value {
     if rank == 0 { return Value(item()) }

@@ -28,10 +28,6 @@ let conversionBuiltins: [Builtin] =
       examples: [("tuple(0..4)", "(0, 1, 2, 3)"), ("tuple(\"ab\")", "(\"a\", \"b\")")],
       body: Conversion.tuple),
     Builtin(
-      "tensor", [.required("x"), .optional("dtype", "none")],
-      "The numbers of a tuple or range as a tensor; tuples of tensors are stacked.",
-      examples: [("tensor((1, 2, 3))", "i64[3] [1 2 3]")], body: Conversion.tensor),
-    Builtin(
       "parse_int", [.required("text"), .optional("base", "10")],
       "The Int that the text spells, with spaces around it allowed.",
       examples: [("parse_int(\"42\")", "42"), ("parse_int(\"ff\", base = 16)", "255")],
@@ -150,12 +146,6 @@ private enum Conversion {
   static func tuple(_ context: inout CallContext) throws(CallFailure) -> Value {
     if case .tuple = context.value(0) { return context.value(0) }
     return .tuple(TupleValue(try context.list(0).values()))
-  }
-
-  static func tensor(_ context: inout CallContext) throws(CallFailure) -> Value {
-    let tensor = try context.tensor(0)
-    guard let dtype = try context.dtypeIfPresent(1) else { return .tensor(tensor) }
-    return .tensor(try tensorResult { () throws(TensorError) in try tensor.cast(to: dtype) })
   }
 
   static func parseInt(_ context: inout CallContext) throws(CallFailure) -> Value {

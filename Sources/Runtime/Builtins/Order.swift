@@ -9,8 +9,12 @@ let orderBuiltins: [Builtin] = [
       ("sorted((3, 1, 2))", "(1, 2, 3)"), ("sorted((\"bb\", \"a\"), by = len)", "(\"a\", \"bb\")"),
     ], body: Order.sorted),
   Builtin(
-    "unique", [.required("xs")],
-    "The different elements: of a tensor sorted, of a tuple in the order in which they first appear.",
+    "unique", [.required("xs"), .optional("counts", "false"), .optional("inverse", "false")],
+    """
+    The different elements: of a tensor sorted, of a tuple in the order in which they first appear.
+
+    Of a tensor also, when asked for, how often each appears and where each element went.
+    """,
     examples: [("unique((3, 1, 3))", "(3, 1)"), ("unique([3, 1, 3])", "i64[2] [1 3]")], body: Order.unique),
   Builtin(
     "index_of", [.required("xs"), .required("x")],
@@ -98,7 +102,11 @@ private enum Order {
   static func unique(_ context: inout CallContext) throws(CallFailure) -> Value {
     if case .tensor = context.value(0) {
       return try uniqueOperation.call(
-        context, [("x", context.arguments[0])], wanted: "a tensor or a tuple")
+        context,
+        [
+          ("x", context.arguments[0]), ("counts", context.arguments[1]),
+          ("inverse", context.arguments[2]),
+        ], wanted: "a tensor or a tuple")
     }
     let values = try context.list(0).values()
     var seen = try MapValue([])

@@ -94,7 +94,7 @@ private enum Sequences {
       if texts.count == parts.count { return .string(texts.joined()) }
     }
     return try concatOperation.call(
-      context, [("parts", context.arguments[0]), ("tensors", context.arguments[0]), ("xs", context.arguments[0]), ("axis", context.arguments[1])],
+      context, [("tensors", context.arguments[0]), ("axis", context.arguments[1])],
       wanted: "a tuple of tensors, tuples or Str")
   }
 
@@ -192,7 +192,7 @@ private enum Sequences {
       return try repeatOperation.call(
         context,
         [
-          ("x", context.arguments[0]), ("count", context.arguments[1]), ("repeats", context.arguments[1]),
+          ("x", context.arguments[0]), ("repeats", context.arguments[1]),
           ("axis", context.arguments[2]),
         ], wanted: "a tensor, a Str or a tuple")
     }
