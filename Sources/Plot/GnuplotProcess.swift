@@ -7,6 +7,8 @@ package struct GnuplotProcess: Sendable {
   package var timeoutSeconds: Int
   /// Where the file names of raw commands are looked for; nil is the process's own folder.
   package var folder: String?
+  /// Whether the kernel refuses gnuplot to start programs and to open files for writing.
+  package var isConfined = true
   /// Asked every 20 ms while gnuplot works.
   package var shouldStop: @Sendable () -> Bool
 
@@ -43,13 +45,13 @@ package struct GnuplotProcess: Sendable {
     }
     let text = script.text + "\nunset output\nprint \"\(GnuplotProcess.lastLine)\"\n"
     let status = text.utf8CString.withUnsafeBufferPointer { bytes in
-      cg_start(run, program, folder, bytes.baseAddress, bytes.count - 1)
+      cg_start(run, program, folder, bytes.baseAddress, bytes.count - 1, isConfined ? 1 : 0)
     }
     guard status == CG_RUNNING else { throw failure(run, status) }
     try wait(run)
     let messages = String(decoding: GnuplotProcess.bytes(cg_messages, run), as: UTF8.self)
     guard let drawn = GnuplotProcess.removingLastLine(messages) else {
-      throw GnuplotProcess.rejection(messages)
+      throw GnuplotProcess.rejection(messages, of: script.text)
     }
     return Result(bytes: GnuplotProcess.bytes(cg_output, run), messages: drawn)
   }
@@ -96,19 +98,28 @@ package struct GnuplotProcess: Sendable {
     return String(messages[..<end.lowerBound])
   }
 
-  /// gnuplot's own sentence and the line it is about, from the three lines it prints:
-  /// the line, a caret, and `"/dev/fd/60" line 12: undefined variable: x`.
-  static func rejection(_ messages: String) -> PlotError {
-    let lines = messages.split(whereSeparator: \.isNewline).map(String.init)
-    guard let index = lines.firstIndex(where: { $0.contains("\" line ") && $0.contains(": ") }) else {
-      let text = lines.joined(separator: "\n")
-      return .gnuplotDied(signal: 0, message: text)
+  /// gnuplot's own sentence and the line of the script it is about, from a message such as
+  /// `"/dev/fd/60" line 12: undefined variable: x`.
+  private static func rejection(_ messages: String, of script: String) -> PlotError {
+    let lines = messages.split(whereSeparator: \.isNewline)
+    guard let message = lines.first(where: { $0.contains("\" line ") && $0.contains(": ") }),
+      let place = message.firstRange(of: "\" line ")
+    else {
+      return .gnuplotDied(signal: 0, message: lines.joined(separator: "\n"))
     }
-    let parts = lines[index].split(separator: ":", maxSplits: 1)
-    let sentence = parts.count == 2 ? parts[1].drop { $0 == " " } : Substring(lines[index])
-    let caret = lines[..<index].lastIndex { $0.allSatisfy { $0 == " " || $0 == "^" } }
-    let line = caret.flatMap { $0 > 0 ? lines[$0 - 1] : nil }
-    return .gnuplotRejected(
-      message: String(sentence), line: line.map { String($0.drop { $0 == " " }.prefix(200)) })
+    let rest = message[place.upperBound...]
+    let number = Int(rest.prefix(while: \.isNumber)) ?? 0
+    let sentence = rest.drop(while: \.isNumber).drop { $0 == ":" || $0 == " " }
+    return .gnuplotRejected(message: String(sentence), line: statement(number, in: script))
+  }
+
+  /// The statement that ends in a line, counted from 1, with the lines it continues.
+  private static func statement(_ number: Int, in script: String) -> String? {
+    let lines = script.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.indices.contains(number - 1) else { return nil }
+    var first = number - 1
+    while first > 0, lines[first - 1].hasSuffix("\\") { first -= 1 }
+    let text = lines[first..<number].map { $0.drop { $0 == " " } }.joined(separator: " ")
+    return text.isEmpty ? nil : String(text.prefix(300))
   }
 }

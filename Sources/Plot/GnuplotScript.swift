@@ -39,11 +39,11 @@ package struct GnuplotScript: Sendable {
       return "set terminal svg size \(width),\(height) enhanced \(font)"
     case .png:
       return "set terminal pngcairo size \(width * 2),\(height * 2) enhanced \(font) "
-        + "fontscale 1.5 linewidth 2 pointscale 2 \(transparency)"
+        + "fontscale 1.5 linewidth 2 dashlength 2 pointscale 2 \(transparency)"
     case .pdf:
       let (w, h) = (Double(width) / 96, Double(height) / 96)
       return "set terminal pdfcairo size \(GnuplotText.brief(w))in,\(GnuplotText.brief(h))in enhanced \(font) "
-        + "fontscale 0.75 linewidth 0.75 pointscale 0.75"
+        + "fontscale 0.75 linewidth 0.75 dashlength 2.5 pointscale 0.75"
     case .text:
       return "set terminal dumb size \(width),\(height) noenhanced mono"
     case .sixel:

@@ -69,6 +69,7 @@ package struct PanelScript: Sendable {
     var extent = Extent()
     extent.include(z: values)
     let map = map ?? options.colorMap ?? ColorMap.all[0]
+    let showsBar = showsBar && !theme.isTerminal
     var range = limits ?? extent.z ?? 0...1
     if limits == nil, map.isDiverging {
       let bound = max(range.lowerBound.magnitude, range.upperBound.magnitude)
@@ -90,6 +91,37 @@ package struct PanelScript: Sendable {
   /// The keyword that draws an image cell by cell, for formats whose viewers would blur a few large pixels.
   func drawsPixels(_ count: Int) -> String {
     theme.blursImages && count <= 4_096 ? " pixels" : ""
+  }
+
+  /// Draws cells in characters of growing density, one for each character of the plotted area.
+  ///
+  /// - Parameters:
+  ///   - x: the edges of columns, ascending; `y` those of rows.
+  ///   - shares: for each cell, row by row, how dense it is from 0 to 1; NaN leaves a gap.
+  mutating func shade(x: [Double], y: [Double], shares: [Double]) {
+    // At least as many as there are characters: what falls together is written twice.
+    let (columns, rows) = (pixels.width, pixels.height)
+    let ink = ["░", "▒", "▓", "█"]
+    var places: [[(x: Double, y: Double)]] = ink.map { _ in [] }
+    func centers(_ edges: [Double], _ count: Int) -> [(place: Double, cell: Int)] {
+      let (low, span) = (edges[0], edges[edges.count - 1] - edges[0])
+      return (0..<count).map { index in
+        let place = low + (Double(index) + 0.5) / Double(count) * span
+        return (place, max((edges.firstIndex { $0 > place } ?? edges.count - 1) - 1, 0))
+      }
+    }
+    let across = centers(x, columns)
+    for (height, row) in centers(y, rows) {
+      for (place, column) in across {
+        let share = shares[row * (x.count - 1) + column]
+        guard share.isFinite, share >= 0.1 else { continue }
+        places[Int(min(max(share, 0), 0.99) * 4)].append((place, height))
+      }
+    }
+    for (index, list) in places.enumerated() where !list.isEmpty {
+      let source = data.add([list.map(\.x), list.map(\.y)])
+      element("\(source) using 1:2:(\"\(ink[index])\") with labels center")
+    }
   }
 
   // MARK: - Handing out

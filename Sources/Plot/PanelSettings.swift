@@ -81,7 +81,7 @@ struct PanelSettings: Sendable {
     } else {
       lines.append("unset tics")
     }
-    if options.showsGrid, !extent.hasCells, !figure.isSpatial {
+    if options.showsGrid, !extent.hasCells, !figure.isSpatial, !theme.isTerminal {
       lines.append("set grid back lt 1 lw 0.7 dt solid lc \(theme.gridColor)")
     }
     return lines

@@ -125,16 +125,13 @@ package enum RawCommands {
       code.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
     }
 
-    /// The words of each statement; braces and conditions begin another.
+    /// The words of each statement, and of whatever could be one: a command may follow a brace, a closing parenthesis
+    /// (`if (c) load …`) or `else`.
     var statements: [[String]] {
-      code.split { $0 == ";" || $0 == "{" || $0 == "}" }.flatMap { part -> [[String]] in
+      code.split { ";{})".contains($0) }.flatMap { part -> [[String]] in
         let words = part.split { $0 == " " || $0 == "\t" }.map(String.init)
-        // `if (c) load …`: a command may follow a closing parenthesis or `else`.
-        var found = [words]
-        for (index, word) in words.enumerated() where word.hasSuffix(")") || word == "else" {
-          found.append(Array(words[(index + 1)...]))
-        }
-        return found
+        let alternatives = words.indices.filter { words[$0] == "else" }
+        return [words] + alternatives.map { Array(words[($0 + 1)...]) }
       }
     }
   }

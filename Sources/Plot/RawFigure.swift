@@ -36,6 +36,8 @@ package struct RawFigure: Sendable {
     var digest = SHA256()
     digest.update(commands)
     let hash = String(digest.finish().prefix(16))
+    var process = process
+    process.isConfined = !allowingShell
     var bytes = try process.run(script).bytes
     if format == .svg {
       let svg = SVGPicture.refined(

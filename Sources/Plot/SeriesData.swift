@@ -4,7 +4,7 @@ struct SeriesData: Sendable {
   let columns: [[Double]]
 
   static let x = LayerParameter(
-    "x", .data, "Positions along one axis: numbers or names. With no y, these are the y, at x = 0, 1, 2 …")
+    "x", .data, "Positions along one axis: numbers or names. With no y, these are the y, at x = 0, 1, 2, and so on.")
   static let y = LayerParameter(
     "y", .optionalData(default: "none"), "Heights, as many as x; a tensor of two axes gives a series per column.")
 

@@ -71,7 +71,7 @@ struct Theme: Sendable {
   /// The grid's colour with its transparency, as it must be faint on any background.
   var gridColor: String {
     switch background {
-    case .page: grid == Theme.pageGrid ? grid.gnuplot() : grid.gnuplot(alpha: 0.35)
+    case .page: grid == Theme.pageGrid ? grid.gnuplot() : grid.gnuplot(alpha: 0.25)
     case .paper: grid.gnuplot()
     }
   }

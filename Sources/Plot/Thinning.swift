@@ -61,7 +61,7 @@ enum Thinning {
     let (xSpan, ySpan) = (
       xRange.upperBound - xRange.lowerBound, yRange.upperBound - yRange.lowerBound
     )
-    guard xSpan > 0, ySpan > 0 else { return Array(x.indices) }
+    guard xSpan > 0, ySpan > 0, xSpan.isFinite, ySpan.isFinite else { return Array(x.indices) }
     var isTaken = [Bool](repeating: false, count: (width + 1) * (height + 1))
     return x.indices.filter { index in
       let (column, row) = (

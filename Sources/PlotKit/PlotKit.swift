@@ -11,6 +11,8 @@ package let plotKit = makePlotKit(allowShell: false)
 ///   - allowShell: whether raw gnuplot commands may run programs and write files.
 ///   - process: how gnuplot is run; its `shouldStop` should say whether the user asked to stop.
 package func makePlotKit(allowShell: Bool, process: GnuplotProcess = GnuplotProcess()) -> Kit {
+  var process = process
+  process.isConfined = !allowShell
   let builtins = PlotBuiltins(allowShell: allowShell, process: process)
   return Kit(name: "plot", builtins: builtins.all)
 }

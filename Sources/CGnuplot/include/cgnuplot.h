@@ -34,7 +34,12 @@ cg_status cg_add_data(cg_run *, const double *values, size_t rows, size_t column
 
 // Starts `program` (searched in PATH) in a process group of its own, in `folder` (NULL: ours), and tells it to load
 // the script. gnuplot stops at the script's first error, says which line on standard error, and ends.
-cg_status cg_start(cg_run *, const char *program, const char *folder, const char *script, size_t length);
+//
+// With `is_confined` the kernel refuses it to start other programs and to open files for writing, whatever the script
+// says (seccomp; where the kernel has none, the script runs without).
+cg_status cg_start(
+    cg_run *, const char *program, const char *folder, const char *script, size_t length,
+    int is_confined);
 
 // Waits at most `milliseconds` for the end.
 cg_status cg_wait(cg_run *, int milliseconds);

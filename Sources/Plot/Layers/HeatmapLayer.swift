@@ -51,7 +51,9 @@ struct HeatmapLayer: Layer {
 
   func draw(on panel: inout PanelScript) {
     panel.setColorScale(grid.values, limits: limits, map: map, label: label, showsBar: showsBar)
-    if isImage {
+    if panel.theme.isTerminal {
+      if !showsNumbers { drawShades(on: &panel) }
+    } else if isImage {
       panel.count(marks: 1)
       let source = panel.data.add(grid.points)
       panel.element("\(source) using 1:2:3 with image\(panel.drawsPixels(grid.count))")
@@ -69,6 +71,14 @@ struct HeatmapLayer: Layer {
       panel.element("\(source) using 1:2:3:4:5:6:7 with boxxyerror fs solid noborder lc palette")
     }
     if showsNumbers, grid.count <= HeatmapLayer.numberLimit { drawNumbers(on: &panel) }
+  }
+
+  private func drawShades(on panel: inout PanelScript) {
+    guard let scale = panel.colorScale else { return }
+    let (low, span) = (scale.range.lowerBound, scale.range.upperBound - scale.range.lowerBound)
+    panel.shade(
+      x: GridData.edges(grid.x), y: GridData.edges(grid.y),
+      shares: grid.values.map { ($0 - low) / span })
   }
 
   /// The numbers, white on dark cells and black on light ones.

@@ -55,11 +55,17 @@ struct HistLayer: Layer {
       range = (range.lowerBound - 0.5)...(range.upperBound + 0.5)
     }
     let count = try a.whole("bins", in: 1...binLimit) ?? automaticCount(columns, range)
-    let width = (range.upperBound - range.lowerBound) / Double(count)
-    guard width.isFinite, width > 0 else {
-      throw a.refusal("range", wanted: "a range that can be divided", given: "\(range)")
+    let (low, high) = (range.lowerBound, range.upperBound)
+    // Weighted ends rather than a width: the width of a range may be too large a number.
+    let edges = (0...count).map { index in
+      let share = Double(index) / Double(count)
+      return index == count ? high : low * (1 - share) + high * share
     }
-    return (0...count).map { $0 == count ? range.upperBound : range.lowerBound + Double($0) * width }
+    guard zip(edges, edges.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw a.refusal(
+        "bins", wanted: "few enough bins for numbers so close together", given: "\(count)")
+    }
+    return edges
   }
 
   /// The larger count of Sturges' and of Freedman and Diaconis' rule, at most 200.
@@ -67,11 +73,18 @@ struct HistLayer: Layer {
     let values = columns.joined().sorted()
     guard values.count > 1 else { return 1 }
     let span = range.upperBound - range.lowerBound
+    guard span.isFinite else { return 10 }
     let sturges = span / (log2(Double(values.count)) + 1)
     let spread = quantile(values, 0.75) - quantile(values, 0.25)
     let freedman = 2 * spread / cbrt(Double(values.count))
-    let width = freedman > 0 ? min(sturges, freedman) : sturges
-    return min(max(Int((span / width).rounded(.up)), 1), 200)
+    var width = freedman > 0 ? min(sturges, freedman) : sturges
+    // Finer bins than the step between whole numbers would leave gaps.
+    if values.allSatisfy({ $0 == $0.rounded() }) { width = max(width, 1) }
+    let wanted = (span / width).rounded(.up)
+    // No more than the numbers between the ends can tell apart.
+    let distinct = span / max(range.lowerBound.ulp, range.upperBound.ulp)
+    guard wanted.isFinite, distinct >= 1 else { return 1 }
+    return Int(max(min(wanted, distinct, 200), 1))
   }
 
   private static func quantile(_ sorted: [Double], _ share: Double) -> Double {

@@ -119,6 +119,12 @@ struct ImageLayer: Layer {
   }
 
   func draw(on panel: inout PanelScript) {
+    guard !panel.theme.isTerminal else {
+      // Dark terminals are the rule: light is dense.
+      return panel.shade(
+        x: (0...width).map { Double($0) - 0.5 }, y: (0...height).map { Double($0) - 0.5 },
+        shares: channels[0].indices.map { (channels[0][$0] + channels[1][$0] + channels[2][$0]) / 765 })
+    }
     panel.count(marks: 1)
     let pixels = width * height
     // A pixel that shows nothing is transparent.

@@ -103,8 +103,10 @@ struct PointsLayer: Layer {
         paint = panel.color(style, series).gnuplot(alpha: style.alpha)
       }
       let source = panel.data.add(columns)
+      // In characters a marker is a letter.
+      let shape = panel.theme.isTerminal ? series + 1 : marker.rawValue
       panel.element(
-        "\(source) using \(values == nil ? "1:2" : "1:2:3") with points pt \(marker.rawValue) ps \(size) lc \(paint)",
+        "\(source) using \(values == nil ? "1:2" : "1:2:3") with points pt \(shape) ps \(size) lc \(paint)",
         label: values == nil ? style.label(series) : "")
     }
   }

@@ -1,0 +1,17 @@
+set terminal svg size 640,400 enhanced font "DejaVu Sans,11"
+set encoding utf8
+$data1 << EOD
+0 0 0 0 0 255
+1 0 255 255 255 255
+0 1 255 255 255 255
+1 1 0 0 0 255
+EOD
+set minussign
+set style fill solid 1 noborder
+unset border
+unset tics
+set xrange [-0.5:1.5]
+set yrange [1.5:-0.5]
+unset key
+set size ratio -1
+plot $data1 using 1:2:3:4:5:6 with rgbalpha notitle
