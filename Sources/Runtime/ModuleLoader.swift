@@ -8,6 +8,8 @@ final class ModuleLoader {
   /// What can be known of a module without running it.
   struct Outline {
     let functions: [Function]
+    /// Members that are builtins under their own names: `solve = solve`.
+    let builtins: [String]
     let signatures: [String: Signature?]
     let documentation: String
   }
@@ -34,7 +36,9 @@ final class ModuleLoader {
       signatures.updateValue(nil, forKey: name)
     }
     var functions: [Function] = []
+    var builtins: [String] = []
     for statement in parsed.statements {
+      if let name = ModuleLoader.builtin(passedOnBy: statement) { builtins.append(name) }
       guard case .function(let function) = statement.kind, let name = function.name?.text,
         !name.hasPrefix("_")
       else { continue }
@@ -42,9 +46,18 @@ final class ModuleLoader {
       signatures.updateValue(Signature(of: function), forKey: name)
     }
     let outline = Outline(
-      functions: functions, signatures: signatures, documentation: ModuleLoader.heading(text))
+      functions: functions, builtins: builtins, signatures: signatures,
+      documentation: ModuleLoader.heading(text))
     outlines[name] = outline
     return outline
+  }
+
+  /// The name, when the statement is `name = name`.
+  private static func builtin(passedOnBy statement: Statement) -> String? {
+    guard case .assign(.pattern(let pattern), let value) = statement.kind,
+      case .name(let target) = pattern.kind, case .name(let source) = value.kind, target == source
+    else { return nil }
+    return target
   }
 
   /// The comment lines at the top of a file.

@@ -27,7 +27,8 @@ extension Session {
         documentation: constant.summary, examples: [])
     }
     if library.modules.contains(name), let outline = modules.outline(of: name) {
-      let members = outline.functions.compactMap(\.name?.text).joined(separator: ", ")
+      let members = (outline.builtins + outline.functions.compactMap(\.name?.text))
+        .joined(separator: ", ")
       return Inspection(
         name: name, header: "module \(name)",
         documentation: outline.documentation + "\n\nMembers: " + members, examples: [])
@@ -37,6 +38,9 @@ extension Session {
 
   private func inspectMember(_ member: String, of module: String) -> Inspection? {
     guard let outline = modules.outline(of: module) else { return nil }
+    if outline.builtins.contains(member), let number = library.numbers[member] {
+      return Inspection(library.builtins[number], in: module)
+    }
     guard let function = outline.functions.first(where: { $0.name?.text == member }) else {
       return outline.signatures[member] == nil
         ? nil
@@ -69,8 +73,11 @@ extension Session {
     }
     let standard = library.modules.sorted().compactMap { name -> DocumentationFamily? in
       guard let outline = modules.outline(of: name) else { return nil }
+      let passedOn = outline.builtins.compactMap { builtin in
+        library.numbers[builtin].map { Inspection(library.builtins[$0], in: name) }
+      }
       return DocumentationFamily(
-        title: name, entries: outline.functions.map { Inspection($0, in: name) })
+        title: name, entries: passedOn + outline.functions.map { Inspection($0, in: name) })
     }
     return builtins + kits + standard
   }
@@ -81,6 +88,14 @@ extension Inspection {
     self.init(
       name: builtin.name, header: builtin.name + builtin.signature.text,
       documentation: builtin.summary, examples: builtin.examples)
+  }
+
+  /// A builtin that a module has under its own name.
+  init(_ builtin: Builtin, in module: String) {
+    let name = "\(module).\(builtin.name)"
+    self.init(
+      name: name, header: name + builtin.signature.text, documentation: builtin.summary,
+      examples: builtin.examples)
   }
 
   init(_ function: Function, in module: String) {

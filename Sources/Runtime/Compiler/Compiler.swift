@@ -37,6 +37,13 @@ struct Library: Sendable {
   }
 
   var names: [String] { builtins.map(\.name) + constants.keys.sorted() + modules.sorted() }
+
+  /// nil when the name is neither a builtin, a constant nor a standard module.
+  func meaning(of name: String) -> Meaning? {
+    if let number = numbers[name] { return .builtin(number) }
+    if let value = constants[name] { return .constant(name, value) }
+    return modules.contains(name) ? .module(name) : nil
+  }
 }
 
 /// What a name means at a place.
@@ -158,16 +165,15 @@ final class Compiler {
     if let register = function.locals[name] {
       if function.definite.contains(register) { return .register(register, isDefinite: true) }
       if function.possible.contains(register) { return .register(register, isDefinite: false) }
-      if !function.isTopLevel || cellNames.contains(name) { return .unassigned }
+      if !function.isTopLevel { return .unassigned }
+      // `mean = mean`, `max = max(x)`: until the cell assigns the name, it means what it meant before.
+      if cellNames.contains(name) { return library.meaning(of: name) ?? .unassigned }
       // A name of an earlier cell that has no value: that cell failed before it.
       return .register(register, isDefinite: false)
     }
     if name == function.name, !function.isTopLevel { return .running }
     if !function.isTopLevel, let slot = namespace.slots[name] { return .global(slot) }
-    if let number = library.numbers[name] { return .builtin(number) }
-    if let value = library.constants[name] { return .constant(name, value) }
-    if library.modules.contains(name) { return .module(name) }
-    return .unbound
+    return library.meaning(of: name) ?? .unbound
   }
 
   /// Whether a function made inside `builder` can capture `name` from it, and from which register.
