@@ -12,8 +12,10 @@ final class PseudoTerminal {
   private let master: Int32
   private let watcher: SignalWatcher?
   private let thread: pthread_t
-  /// What appeared and was not waited for yet.
+  /// What appeared and was not waited for yet, without control sequences and carriage returns.
   private var unread: [UInt8] = []
+  /// The beginning of a control sequence whose rest has not come.
+  private var unfinished: [UInt8] = []
 
   /// Starts the prompt on a thread of its own, with the session made there.
   init(historyPath: String? = nil, makeSession: @escaping @Sendable () -> Session) throws {
@@ -92,8 +94,26 @@ final class PseudoTerminal {
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = read(master, &buffer, buffer.count)
     guard count > 0 else { return false }
-    unread += buffer[..<count]
+    take(unfinished + buffer[..<count])
     return true
+  }
+
+  private func take(_ bytes: [UInt8]) {
+    unfinished = []
+    var rest = bytes[...]
+    while let byte = rest.first {
+      if byte == UInt8(ascii: "\u{1b}") {
+        let body = rest.dropFirst(2)
+        guard let end = body.firstIndex(where: { (0x40...0x7e).contains($0) }) else {
+          unfinished = Array(rest)
+          return
+        }
+        rest = rest[(end + 1)...]
+      } else {
+        if byte != UInt8(ascii: "\r") { unread.append(byte) }
+        rest = rest.dropFirst()
+      }
+    }
   }
 }
 

@@ -9,16 +9,16 @@ import Testing
   @Test func anEntryIsEvaluatedAndShown() throws {
     let prompt = try Self.start()
     try prompt.enter("1 + 41")
-    try prompt.expect("\r\n42\r\n")
+    try prompt.expect("\n42\n")
     try prompt.leave()
   }
 
   @Test func underscoreIsTheLastValue() throws {
     let prompt = try Self.start()
     try prompt.enter("6 * 7")
-    try prompt.expect("\r\n42\r\n")
+    try prompt.expect("\n42\n")
     try prompt.enter("_ + 1")
-    try prompt.expect("\r\n43\r\n")
+    try prompt.expect("\n43\n")
     try prompt.leave()
   }
 
@@ -27,7 +27,7 @@ import Testing
     try prompt.enter("6 * 7;")
     #expect(try !prompt.expect("λ> ").contains("42"))
     prompt.type("_\r")
-    try prompt.expect("\r\n42\r\n")
+    try prompt.expect("\n42\n")
     try prompt.leave()
   }
 
@@ -39,13 +39,13 @@ import Testing
     try prompt.expect(".. ")
     prompt.type("}\r")
     try prompt.enter("f(41)")
-    try prompt.expect("\r\n42\r\n")
+    try prompt.expect("\n42\n")
     try prompt.expect("λ> ")
     prompt.type("\u{1b}[A\u{1b}[A")
     try prompt.expect("x + 1")
     prompt.type("\r")
     try prompt.enter("f(1)")
-    try prompt.expect("\r\n2\r\n")
+    try prompt.expect("\n2\n")
     try prompt.leave()
   }
 
@@ -55,7 +55,7 @@ import Testing
     try prompt.enter("x + nonsense")
     try prompt.expect("error[E0201]")
     try prompt.enter("x + 1")
-    try prompt.expect("\r\n42\r\n")
+    try prompt.expect("\n42\n")
     try prompt.leave()
   }
 
@@ -65,7 +65,7 @@ import Testing
     try prompt.expect(".. ")
     prompt.interrupt()
     try prompt.enter("6 * 7")
-    try prompt.expect("\r\n42\r\n")
+    try prompt.expect("\n42\n")
     try prompt.leave()
   }
 
@@ -73,21 +73,21 @@ import Testing
     let prompt = try Self.start()
     try prompt.enter("x = 41")
     try prompt.enter("print(\"begun\"); while true { x = x }")
-    try prompt.expect("\r\nbegun")
+    try prompt.expect("\nbegun")
     let clock = ContinuousClock()
     let start = clock.now
     prompt.interrupt()
     try prompt.expect("error[E0503]")
     #expect(clock.now - start < .seconds(2))
     try prompt.enter("x + 1")
-    try prompt.expect("\r\n42\r\n")
+    try prompt.expect("\n42\n")
     try prompt.leave()
   }
 
   @Test func printedTextWithoutALineEndDoesNotRunIntoThePrompt() throws {
     let prompt = try Self.start()
     try prompt.enter("print(\"abc\", end = \"\")")
-    try prompt.expect("abc\r\nλ> ")
+    try prompt.expect("\nabc\nλ> ")
     prompt.type("\u{4}")
     try prompt.expectEnd()
   }
@@ -99,7 +99,7 @@ import Testing
     prompt.type("tempe\t")
     try prompt.expect("temperature")
     prompt.type("\r")
-    try prompt.expect("\r\n42\r\n")
+    try prompt.expect("\n42\n")
     try prompt.leave()
   }
 
@@ -121,7 +121,7 @@ import Testing
     try prompt.enter(":bench x * 2")
     try prompt.expect("a run (")
     try prompt.enter(":time x + 22")
-    try prompt.expect("\r\n42\r\n")
+    try prompt.expect("\n42\n")
     try prompt.enter(":who")
     try prompt.expect("x")
     try prompt.leave()
@@ -143,7 +143,7 @@ import Testing
     let second = try Self.start(historyPath: folder + "/history")
     try second.enter(":load \(path)")
     try second.enter("answer")
-    try second.expect("\r\n42\r\n")
+    try second.expect("\n42\n")
     try second.expect("λ> ")
     prompt(second, recalls: ":load \(path)", after: 2)
     try second.expectEnd()
