@@ -11,7 +11,7 @@ let strict: [SwiftSetting] = [
 ]
 
 /// Kernels are optimised in debug builds too: they are tested as they will run.
-let optimised: [CSetting] = [.unsafeFlags(["-O3", "-std=c11", "-fno-math-errno", "-Wall", "-Werror"])]
+let optimised: [CSetting] = [.unsafeFlags(["-O3", "-std=c11", "-fno-math-errno", "-fomit-frame-pointer", "-Wall", "-Werror"])]
 
 let package = Package(
   name: "lamella",

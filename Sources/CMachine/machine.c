@@ -49,31 +49,48 @@ __attribute__((noinline)) static void release_out_of_line(lm_object *object) {
   lm_release_object(object);
 }
 
-// Writing a register gives up what it held.
-static inline void drop(lm_cell *cell) {
-  if (UNLIKELY(cell->tag & LM_REFERENCE)) release_out_of_line(cell->object);
-}
 static inline void set_int(lm_cell *cell, int64_t value) {
-  drop(cell);
   cell->tag = LM_INT;
   cell->i = value;
 }
 static inline void set_float(lm_cell *cell, double value) {
-  drop(cell);
   cell->tag = LM_FLOAT;
   cell->f = value;
 }
 static inline void set_bool(lm_cell *cell, bool value) {
-  drop(cell);
   cell->tag = LM_BOOL;
   cell->bits = value;
 }
+
+// Writing a register gives up what it held. A handler whose result is a number and whose operands are numbers begins with
+// CLEAR(target): a target that holds an object is then no operand, so it can be released first, out of line, and the
+// instruction begun anew. This keeps calls, and with them stack frames, out of the common path.
+__attribute__((preserve_none, noinline)) static void release_a(STATE) {
+  lm_cell old = r[pc[-1].a];
+  r[pc[-1].a].tag = LM_NONE;
+  lm_release(old);
+  pc--;
+  NEXT;
+}
+__attribute__((preserve_none, noinline)) static void release_b(STATE) {
+  lm_cell old = r[pc[-1].b];
+  r[pc[-1].b].tag = LM_NONE;
+  lm_release(old);
+  pc--;
+  NEXT;
+}
+#define CLEAR_A \
+  if (UNLIKELY(A.tag & LM_REFERENCE)) __attribute__((musttail)) return release_a(STATE_ARGUMENTS)
+#define CLEAR_B \
+  if (UNLIKELY(B.tag & LM_REFERENCE)) __attribute__((musttail)) return release_b(STATE_ARGUMENTS)
 // Takes over the count of `value`. The old value dies last: it may hold what `value` points into.
 static inline void set_cell(lm_cell *cell, lm_cell value) {
   lm_cell old = *cell;
   *cell = value;
   if (UNLIKELY(old.tag & LM_REFERENCE)) release_out_of_line(old.object);
 }
+static inline lm_cell int_cell(int64_t value) { return (lm_cell){.tag = LM_INT, .i = value}; }
+static inline lm_cell bool_cell(bool value) { return (lm_cell){.tag = LM_BOOL, .bits = value}; }
 static inline void set_object(lm_cell *cell, uint64_t tag, void *object) {
   set_cell(cell, (lm_cell){.tag = tag, .object = object});
 }
@@ -110,12 +127,12 @@ HANDLER op_constant(STATE) {
   NEXT;
 }
 HANDLER op_none(STATE) {
-  drop(&A);
+  CLEAR_A;
   A.tag = LM_NONE;
   NEXT;
 }
 HANDLER op_unbind(STATE) {
-  drop(&A);
+  CLEAR_A;
   A.tag = LM_UNBOUND;
   NEXT;
 }
@@ -152,16 +169,19 @@ static inline bool multiply_ints(int64_t a, int64_t b, int64_t *s) { return __bu
   { \
     const lm_cell *p = &B, *q = &q_expression; \
     if (LIKELY(both(p, q, LM_FLOAT))) { \
+      CLEAR_A; \
       set_float(&A, p->f operator q->f); \
       NEXT; \
     } \
     if (LIKELY(both(p, q, LM_INT))) { \
       int64_t s; \
       if (UNLIKELY(name##_ints(p->i, q->i, &s))) SLOW; \
+      CLEAR_A; \
       set_int(&A, s); \
       NEXT; \
     } \
     if (both_numbers(p, q)) { \
+      CLEAR_A; \
       set_float(&A, number(p) operator number(q)); \
       NEXT; \
     } \
@@ -184,23 +204,26 @@ HANDLER op_add_text(STATE) {
 }
 HANDLER op_add_other(STATE) {
   const lm_cell *p = &B, *q = &C;
-  if (both_numbers(p, q)) {
-    set_float(&A, number(p) + number(q));
-    NEXT;
-  }
   if (both(p, q, LM_STRING)) __attribute__((musttail)) return op_add_text(STATE_ARGUMENTS);
   SLOW;
 }
 HANDLER op_add(STATE) {
   const lm_cell *p = &B, *q = &C;
   if (LIKELY(both(p, q, LM_FLOAT))) {
+    CLEAR_A;
     set_float(&A, p->f + q->f);
     NEXT;
   }
   if (LIKELY(both(p, q, LM_INT))) {
     int64_t s;
     if (UNLIKELY(add_ints(p->i, q->i, &s))) SLOW;
+    CLEAR_A;
     set_int(&A, s);
+    NEXT;
+  }
+  if (both_numbers(p, q)) {
+    CLEAR_A;
+    set_float(&A, number(p) + number(q));
     NEXT;
   }
   __attribute__((musttail)) return op_add_other(STATE_ARGUMENTS);
@@ -215,10 +238,12 @@ HANDLER op_multiply_k(STATE) ARITHMETIC(multiply, *, KC)
   { \
     const lm_cell *p = &B, *q = &q_expression; \
     if (LIKELY(both(p, q, LM_FLOAT))) { \
+      CLEAR_A; \
       set_float(&A, p->f / q->f); \
       NEXT; \
     } \
     if (LIKELY(both_numbers(p, q))) { \
+      CLEAR_A; \
       set_float(&A, number(p) / number(q)); \
       NEXT; \
     } \
@@ -250,13 +275,16 @@ HANDLER op_floor_divide(STATE) {
   if (LIKELY(both(p, q, LM_INT))) {
     if (UNLIKELY(q->i == 0 || q->i == -1)) {
       if (q->i == 0 || p->i == INT64_MIN) SLOW;
+      CLEAR_A;
       set_int(&A, -p->i);
       NEXT;
     }
+    CLEAR_A;
     set_int(&A, (p->i - floor_remainder(p->i, q->i)) / q->i);
     NEXT;
   }
   if (both_numbers(p, q)) {
+    CLEAR_A;
     set_float(&A, float_floor_divide(number(p), number(q)));
     NEXT;
   }
@@ -268,10 +296,12 @@ HANDLER op_floor_divide(STATE) {
     const lm_cell *p = &B, *q = &q_expression; \
     if (LIKELY(both(p, q, LM_INT))) { \
       if (UNLIKELY(q->i == 0)) SLOW; \
+      CLEAR_A; \
       set_int(&A, q->i == -1 ? 0 : floor_remainder(p->i, q->i)); \
       NEXT; \
     } \
     if (both_numbers(p, q)) { \
+      CLEAR_A; \
       set_float(&A, float_remainder(number(p), number(q))); \
       NEXT; \
     } \
@@ -295,15 +325,18 @@ HANDLER op_power(STATE) {
   const lm_cell *p = &B, *q = &C;
   if (both(p, q, LM_INT)) {
     if (q->i < 0) {
+      CLEAR_A;
       set_float(&A, pow((double)p->i, (double)q->i));
       NEXT;
     }
     int64_t result;
     if (power_ints(p->i, q->i, &result)) SLOW;
+    CLEAR_A;
     set_int(&A, result);
     NEXT;
   }
   if (both_numbers(p, q)) {
+    CLEAR_A;
     set_float(&A, pow(number(p), number(q)));
     NEXT;
   }
@@ -313,10 +346,12 @@ HANDLER op_power(STATE) {
 HANDLER op_negate(STATE) {
   const lm_cell *p = &B;
   if (LIKELY(p->tag == LM_FLOAT)) {
+    CLEAR_A;
     set_float(&A, -p->f);
     NEXT;
   }
   if (p->tag == LM_INT && p->i != INT64_MIN) {
+    CLEAR_A;
     set_int(&A, -p->i);
     NEXT;
   }
@@ -324,6 +359,7 @@ HANDLER op_negate(STATE) {
 }
 HANDLER op_invert(STATE) {
   if (LIKELY(B.tag == LM_BOOL)) {
+    CLEAR_A;
     set_bool(&A, !B.bits);
     NEXT;
   }
@@ -331,6 +367,7 @@ HANDLER op_invert(STATE) {
 }
 HANDLER op_not(STATE) {
   if (LIKELY(B.tag == LM_BOOL)) {
+    CLEAR_A;
     set_bool(&A, !B.bits);
     NEXT;
   }
@@ -345,12 +382,17 @@ HANDLER op_math1(STATE) {
     switch (I.c) {
       case LM_MATH1_abs:
         if (p->i == INT64_MIN) SLOW;
+        CLEAR_A;
         set_int(&A, p->i < 0 ? -p->i : p->i);
         NEXT;
       case LM_MATH1_floor:
-      case LM_MATH1_ceil: set_int(&A, p->i); NEXT;
+      case LM_MATH1_ceil:
+        CLEAR_A;
+        set_int(&A, p->i);
+        NEXT;
       case LM_MATH1_square:
         if (multiply_ints(p->i, p->i, &result)) SLOW;
+        CLEAR_A;
         set_int(&A, result);
         NEXT;
     }
@@ -371,6 +413,7 @@ HANDLER op_math1(STATE) {
     case LM_MATH1_log10: y = log10(x); break;
     case LM_MATH1_square: y = x * x; break;
   }
+  CLEAR_A;
   set_float(&A, y);
   NEXT;
 }
@@ -379,6 +422,7 @@ HANDLER op_math2(STATE) {
   const lm_cell *p = &B, *q = &C;
   if (I.x <= LM_MATH2_minimum && both(p, q, LM_INT)) {
     bool first = (p->i > q->i) == (I.x == LM_MATH2_maximum);
+    CLEAR_A;
     set_int(&A, first ? p->i : q->i);
     NEXT;
   }
@@ -390,6 +434,7 @@ HANDLER op_math2(STATE) {
     case LM_MATH2_atan2: z = atan2(x, y); break;
     case LM_MATH2_hypot: z = hypot(x, y); break;
   }
+  CLEAR_A;
   set_float(&A, z);
   NEXT;
 }
@@ -406,7 +451,7 @@ HANDLER op_math2(STATE) {
 #define COMPARISON(name, operator) \
   HANDLER op_##name(STATE) { \
     const lm_cell *p = &B, *q = &C; \
-    COMPARED(p, q, operator, { set_bool(&A, holds); NEXT; }) \
+    COMPARED(p, q, operator, { CLEAR_A; set_bool(&A, holds); NEXT; }) \
     SLOW; \
   }
 COMPARISON(less, <)
@@ -415,12 +460,13 @@ COMPARISON(less_equal, <=)
 #define EQUALITY(name, operator, negation) \
   HANDLER op_##name(STATE) { \
     const lm_cell *p = &B, *q = &C; \
-    COMPARED(p, q, operator, { set_bool(&A, holds); NEXT; }) \
+    COMPARED(p, q, operator, { CLEAR_A; set_bool(&A, holds); NEXT; }) \
     if (both(p, q, LM_STRING)) { \
-      set_bool(&A, negation lm_string_equal(p->string, q->string)); \
+      set_cell(&A, bool_cell(negation lm_string_equal(p->string, q->string))); \
       NEXT; \
     } \
     if (both(p, q, LM_BOOL)) { \
+      CLEAR_A; \
       set_bool(&A, p->bits operator q->bits); \
       NEXT; \
     } \
@@ -502,6 +548,7 @@ HANDLER op_for_prepare(STATE) {
     NEAR_JUMP(I.c);
     NEXT;
   }
+  CLEAR_B;
   state[1].bits = turns - 1;
   set_int(&B, start);
   NEXT;
@@ -510,6 +557,7 @@ HANDLER op_for_next(STATE) {
   lm_cell *state = &A;
   if (state[1].bits == 0) NEXT;
   if (UNLIKELY(m->interrupt)) SLOW;
+  CLEAR_B;
   state[1].bits--;
   int64_t value = (int64_t)((uint64_t)state[0].i + state[2].bits);
   state[0].i = value;
@@ -523,7 +571,7 @@ HANDLER op_iterate(STATE) {
   if (state->tag != LM_TUPLE && state->tag != LM_RANGE && state->tag != LM_STRING && state->tag != LM_MAP &&
       !(state->tag == LM_TENSOR && state->tensor->rank > 0))
     SLOW;
-  set_int(state + 1, 0);
+  set_cell(state + 1, int_cell(0));
   NEXT;
 }
 
@@ -606,7 +654,7 @@ HANDLER op_next(STATE) {
     case LM_RANGE: {
       if (position >= range_count(state->range)) break;
       state[1].i = position + 1;
-      set_int(&B, (int64_t)((uint64_t)state->range->start + (uint64_t)position * (uint64_t)state->range->step));
+      set_cell(&B, int_cell((int64_t)((uint64_t)state->range->start + (uint64_t)position * (uint64_t)state->range->step)));
       NEXT;
     }
     case LM_STRING: {
@@ -631,8 +679,10 @@ HANDLER op_next(STATE) {
     case LM_TENSOR: {
       const lm_tensor *tensor = state->tensor;
       if (position >= tensor->shape[0]) break;
-      if (tensor->rank != 1 || !lm_tensor_load(tensor, position * tensor->strides[0], &B)) SLOW;
+      lm_cell element = {.tag = LM_NONE};
+      if (tensor->rank != 1 || !lm_tensor_load(tensor, position * tensor->strides[0], &element)) SLOW;
       state[1].i = position + 1;
+      set_cell(&B, element);
       NEXT;
     }
   }
@@ -769,7 +819,7 @@ HANDLER op_index_other(STATE) {
   }
   if (base->tag == LM_RANGE) {
     if (!resolve(&i, range_count(base->range))) SLOW;
-    set_int(&A, (int64_t)((uint64_t)base->range->start + (uint64_t)i * (uint64_t)base->range->step));
+    set_cell(&A, int_cell((int64_t)((uint64_t)base->range->start + (uint64_t)i * (uint64_t)base->range->step)));
     NEXT;
   }
   SLOW;
@@ -897,14 +947,14 @@ HANDLER op_set_field(STATE) {
 HANDLER op_length(STATE) {
   const lm_cell *p = &B;
   switch (p->tag) {
-    case LM_TUPLE: set_int(&A, p->tuple->count); NEXT;
-    case LM_STRING: set_int(&A, p->string->characters); NEXT;
-    case LM_MAP: set_int(&A, p->map->count); NEXT;
-    case LM_RANGE: set_int(&A, range_count(p->range)); NEXT;
-    case LM_RECORD: set_int(&A, p->record->shape->count); NEXT;
+    case LM_TUPLE: set_cell(&A, int_cell(p->tuple->count)); NEXT;
+    case LM_STRING: set_cell(&A, int_cell(p->string->characters)); NEXT;
+    case LM_MAP: set_cell(&A, int_cell(p->map->count)); NEXT;
+    case LM_RANGE: set_cell(&A, int_cell(range_count(p->range))); NEXT;
+    case LM_RECORD: set_cell(&A, int_cell(p->record->shape->count)); NEXT;
     case LM_TENSOR:
       if (p->tensor->rank == 0) SLOW;
-      set_int(&A, p->tensor->shape[0]);
+      set_cell(&A, int_cell(p->tensor->shape[0]));
       NEXT;
   }
   SLOW;
@@ -934,7 +984,7 @@ bool lm_machine_enter(
   const lm_instruction *return_pc, lm_cell *caller_registers) {
   const lm_prototype *prototype = function->prototype;
   lm_frame *next = m->frame + 1;
-  if (next >= m->frames_end || registers + prototype->register_count >= m->stack_end) return false;
+  if (next >= m->frames_limit || registers + prototype->register_count >= m->stack_end) return false;
   for (int32_t i = argument_count; i < prototype->parameter_count; i++) registers[i].tag = LM_UNBOUND;
   *next = (lm_frame){return_pc, caller_registers, prototype, function, holds};
   m->frame = next;
@@ -950,13 +1000,14 @@ bool lm_machine_enter(
     int32_t given = count; \
     lm_cell *registers = &A + 1; \
     lm_frame *next = frame + 1; \
-    if (UNLIKELY( \
-          (uint32_t)(given - prototype->required_count) > \
+    if (UNLIKELY(next >= m->frames_end || registers + prototype->register_count >= m->stack_end)) SLOW; \
+    if (UNLIKELY(given != prototype->exact_count)) { \
+      if ((uint32_t)(given - prototype->required_count) > \
             (uint32_t)(prototype->parameter_count - prototype->required_count) || \
-          !prototype->is_simple || next >= m->frames_end || \
-          registers + prototype->register_count >= m->stack_end || m->interrupt)) \
-      SLOW; \
-    for (int32_t i = given; i < prototype->parameter_count; i++) registers[i].tag = LM_UNBOUND; \
+          !prototype->is_simple) \
+        SLOW; \
+      for (int32_t i = given; i < prototype->parameter_count; i++) registers[i].tag = LM_UNBOUND; \
+    } \
     next->return_pc = pc; \
     next->caller_registers = r; \
     next->prototype = prototype; \
@@ -1002,6 +1053,7 @@ static inline void clear_registers(lm_cell *r, const lm_prototype *prototype) {
   uint64_t seen = 0;
   r += prototype->first_own;
   int32_t count = prototype->register_count - prototype->first_own;
+#pragma clang loop vectorize(disable) unroll_count(2)
   for (int32_t i = 0; i < count; i++) seen |= r[i].tag;
   if (LIKELY(!(seen & LM_REFERENCE))) return;
   for (int32_t i = 0; i < count; i++) {
@@ -1070,6 +1122,16 @@ void lm_machine_run(lm_machine *m) {
   handlers[pc->op](pc + 1, r, frame->prototype->constants, frame, m);
 }
 
+void lm_machine_interrupt(lm_machine *m, int32_t reason) {
+  m->interrupt = reason;
+  m->frames_end = m->frames;
+}
+
+void lm_machine_resume(lm_machine *m) {
+  m->interrupt = 0;
+  m->frames_end = m->frames_limit;
+}
+
 // MARK: Memory
 
 static void *reserve(int64_t bytes) {
@@ -1086,7 +1148,7 @@ lm_machine *lm_machine_make(int64_t stack_cells, int64_t frame_limit) {
   m->frames = reserve(frame_limit * (int64_t)sizeof(lm_frame));
   m->handlers = reserve(handler_limit * (int64_t)sizeof(lm_handler));
   m->stack_end = m->stack ? m->stack + stack_cells : NULL;
-  m->frames_end = m->frames ? m->frames + frame_limit : NULL;
+  m->frames_end = m->frames_limit = m->frames ? m->frames + frame_limit : NULL;
   m->handlers_end = m->handlers ? m->handlers + handler_limit : NULL;
   m->handler = m->handlers;
   m->frame = m->frames;
@@ -1104,7 +1166,7 @@ void lm_machine_free(lm_machine *m) {
     for (int64_t i = 0; i < LM_GLOBAL_LIMIT; i++) lm_release(m->stack[i]);
     munmap(m->stack, (size_t)(m->stack_end - m->stack) * sizeof(lm_cell));
   }
-  if (m->frames) munmap(m->frames, (size_t)(m->frames_end - m->frames) * sizeof(lm_frame));
+  if (m->frames) munmap(m->frames, (size_t)(m->frames_limit - m->frames) * sizeof(lm_frame));
   if (m->handlers) munmap(m->handlers, (size_t)(m->handlers_end - m->handlers) * sizeof(lm_handler));
   free(m);
 }

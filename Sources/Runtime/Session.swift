@@ -210,12 +210,12 @@ package final class Session: @unchecked Sendable {
 
   /// Ends the running evaluation with E0503 (or E0504 for a timeout). From any thread.
   package func interrupt(as code: DiagnosticCode = .interrupted) {
-    machine?.raw.pointee.interrupt = code == .timedOut ? 2 : 1
+    if let machine { lm_machine_interrupt(machine.raw, code == .timedOut ? 2 : 1) }
     Interruption.request()
   }
 
   private func clearInterrupt() {
-    machine?.raw.pointee.interrupt = 0
+    if let machine { lm_machine_resume(machine.raw) }
     Interruption.clear()
   }
 }

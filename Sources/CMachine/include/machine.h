@@ -113,6 +113,7 @@ typedef struct lm_prototype {
   int32_t first_own;  // registers from here on are released on return: 0, or past the globals for top-level code
   int32_t parameter_count;
   int32_t required_count;
+  int32_t exact_count;  // parameter_count when all are required and the call needs no arranging, else -1
   bool is_simple;  // no rest parameter, so positional calls need no arranging
   const void *host;  // what else belongs to it: names, spans, descriptors
 } lm_prototype;
@@ -138,7 +139,8 @@ typedef struct lm_machine {
   lm_frame *frame;
   // Memory: globals are the first cells of the stack, so that top-level code addresses them as registers.
   lm_cell *stack, *stack_end;
-  lm_frame *frames, *frames_end;
+  lm_frame *frames, *frames_limit;
+  lm_frame *volatile frames_end;  // frames_limit, or frames while an interrupt is wanted: calls then go to the host
   lm_handler *handlers, *handlers_end, *handler;  // `handler` points past the innermost
   volatile int32_t interrupt;
   // Runs the instruction before `pc`. False ends the loop.
@@ -149,6 +151,9 @@ typedef struct lm_machine {
 // Cells of the stack that hold globals; top-level code uses registers from here on as temporaries.
 enum { LM_GLOBAL_LIMIT = 32768 };
 
+// Makes loops, calls and builtins stop for the host, which sees `reason` (not 0). From any thread.
+void lm_machine_interrupt(lm_machine *machine, int32_t reason);
+void lm_machine_resume(lm_machine *machine);
 // NULL when memory cannot be had.
 lm_machine *lm_machine_make(int64_t stack_cells, int64_t frame_limit);
 void lm_machine_free(lm_machine *machine);

@@ -45,7 +45,7 @@ extension Compiler {
       return
     default: break
     }
-    let base = function.temporary()
+    let base = callBase(result)
     value(callee, into: base)
     finishCall(base, arguments, [callee.span], into: result, at: span)
   }
@@ -75,21 +75,30 @@ extension Compiler {
       position = function.emit(LM_OP_call_general, base, descriptor, arguments.count, at: span)
     }
     function.operandSpans[position] = spans + arguments.map(\.expression.span)
-    function.emit(LM_OP_take, result, base, at: span)
+    takeResult(result, base, at: span)
+  }
+
+  /// Where a call that gives `result` is laid out: from `result` itself when nothing stands above it.
+  private func callBase(_ result: Int) -> Int {
+    function.isTemporary(result) && result == function.top - 1 ? result : function.temporary()
+  }
+
+  private func takeResult(_ result: Int, _ base: Int, at span: Span) {
+    if result != base { function.emit(LM_OP_take, result, base, at: span) }
   }
 
   private func globalCall(_ slot: Int, _ arguments: [Argument], into result: Int, at span: Span) {
-    let base = function.temporary()
+    let base = callBase(result)
     place(arguments)
     let position = function.emit(LM_OP_call_global, base, slot, arguments.count, at: span)
     function.operandSpans[position] = [span] + arguments.map(\.expression.span)
-    function.emit(LM_OP_take, result, base, at: span)
+    takeResult(result, base, at: span)
   }
 
   private func method(
     _ receiver: Expression, _ name: Name, _ arguments: [Argument], into result: Int, at span: Span
   ) {
-    let base = function.temporary()
+    let base = callBase(result)
     let first = function.temporary()
     value(receiver, into: first)
     place(arguments)
@@ -101,7 +110,7 @@ extension Compiler {
     let position = function.emit(
       LM_OP_method, base, cache, arguments.count + 1, x: isPlain ? 1 : 0, at: span)
     function.operandSpans[position] = [name.span, receiver.span] + arguments.map(\.expression.span)
-    function.emit(LM_OP_take, result, base, at: span)
+    takeResult(result, base, at: span)
   }
 
   private func methodFallback(_ name: String) -> MethodDescriptor.Fallback {
@@ -123,7 +132,7 @@ extension Compiler {
     let builtin = library.builtins[number]
     if fastBuiltin(builtin, arguments, into: result, at: span) { return }
     if arguments.contains(where: \.isSplat) {
-      let base = function.temporary()
+      let base = callBase(result)
       constant(
         .named(builtin.name), Cells.cell(of: .function(FunctionValue(target: .builtin(builtin)))),
         into: base, at: span)

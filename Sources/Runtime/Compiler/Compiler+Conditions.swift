@@ -165,7 +165,7 @@ extension Compiler {
     }
   }
 
-  private func branches(
+  func branches(
     _ condition: Expression, at span: Span, then: () -> Void, otherwise: (() -> Void)?
   ) {
     let toElse = jump(on: condition, when: false)

@@ -52,8 +52,14 @@ extension Compiler {
 
     function = inner
     prologue(declared, use)
-    let result = resultRegister(of: declared)
-    inner.emit(LM_OP_return, result, at: declared.body.span)
+    if let contract = declared.result {
+      let result = inner.temporary()
+      assignValue(declared.body, to: result)
+      if !inner.isUnreachable { checkContract(contract, of: nil, in: result) }
+      inner.emit(LM_OP_return, result, at: declared.body.span)
+    } else {
+      tail(declared.body)
+    }
     function = outer
     if inner.isTooLarge { report(.codeTooLarge(what: "the function"), at: declared.span) }
 
@@ -97,13 +103,26 @@ extension Compiler {
     }
   }
 
-  /// Compiles the body and checks its result; the register that holds it.
-  private func resultRegister(of declared: Function) -> Int {
-    guard let contract = declared.result else { return value(declared.body) }
-    let result = function.temporary()
-    assignValue(declared.body, to: result)
-    if !function.isUnreachable { checkContract(contract, of: nil, in: result) }
-    return result
+  /// Compiles an expression whose value the function returns: each branch returns its own.
+  private func tail(_ expression: Expression) {
+    switch expression.kind {
+    case .ifElse(let condition, let then, let otherwise?):
+      branches(condition, at: expression.span) {
+        self.tail(then)
+        self.function.isUnreachable = true
+      } otherwise: {
+        self.tail(otherwise)
+        self.function.isUnreachable = true
+      }
+    case .block(let statements):
+      for statement in statements.dropLast() { effect(statement) }
+      if case .expression(let last)? = statements.last?.kind {
+        tail(last)
+      } else {
+        function.emit(LM_OP_return, body(Array(statements.suffix(1))), at: expression.span)
+      }
+    default: function.emit(LM_OP_return, value(expression), at: expression.span)
+    }
   }
 
   // MARK: - Contracts

@@ -222,7 +222,9 @@ final class FunctionBuilder {
         capture_count: Int32(captures.count),
         register_count: Int32(max(registerCount, top)), first_own: Int32(isTopLevel ? firstTemporary : 0),
         parameter_count: Int32(parameterCount),
-        required_count: Int32(requiredCount), is_simple: isSimple,
+        required_count: Int32(requiredCount),
+        exact_count: isSimple && requiredCount == parameterCount ? Int32(parameterCount) : -1,
+        is_simple: isSimple,
         host: Unmanaged.passRetained(information).toOpaque()))
     return prototype
   }
