@@ -2,7 +2,7 @@ internal import Diagnostics
 internal import Glibc
 internal import Runtime
 
-/// `file_exists`, `list_files`.
+/// `file_exists`, `list_files`, `stdlib_path`.
 let folderBuiltins: [Builtin] = [
   Builtin(
     "file_exists", [Signature.Parameter("path")], "Whether the path leads to a file or folder.",
@@ -16,9 +16,17 @@ let folderBuiltins: [Builtin] = [
     "The names of the files in a folder, in order, those that end as given; folders and hidden files are left out.",
     examples: [("list_files(stdlib_path(\"data\"), \".csv\")", "(\"iris.csv\",)")],
     body: Folders.list),
+  Builtin(
+    "stdlib_path", [Signature.Parameter("name")],
+    "Where a file that comes with the standard modules is: what follows is relative to their folder.",
+    examples: [("file_exists(stdlib_path(\"data/iris.csv\"))", "true")], body: Folders.standard),
 ]
 
 private enum Folders {
+  static func standard(_ context: inout CallContext) throws(CallFailure) -> Value {
+    .string(context.host.standardLibraryFolder + "/" + (try context.string(0)))
+  }
+
   static func exists(_ context: inout CallContext) throws(CallFailure) -> Value {
     let path = try context.path(0).path
     return .bool(access(path, F_OK) == 0)

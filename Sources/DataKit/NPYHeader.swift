@@ -104,8 +104,9 @@ struct NPYHeader {
     mutating func descriptor() throws(Fault) -> String {
       skipSpace()
       if position < bytes.count, bytes[position] == 0x5b {
-        let rest = String(decoding: bytes[position...].prefix(60), as: UTF8.self)
-        throw Fault(reason: "", dtype: "of records, \(rest)")
+        let end = bytes[position...].firstIndex(of: 0x5d) ?? bytes.endIndex - 1
+        throw Fault(
+          reason: "", dtype: "records, " + String(decoding: bytes[position...end].prefix(60), as: UTF8.self))
       }
       return try string()
     }
