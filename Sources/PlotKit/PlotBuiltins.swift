@@ -217,6 +217,8 @@ struct PlotBuiltins: Sendable {
     do {
       return try body()
     } catch {
+      // The session knows whether the user or a time limit asked.
+      if error == .interrupted { try context.host.checkInterrupt() }
       let index = parameters.firstIndex { $0.name == error.parameter }
       throw CallFailure.diagnostic(error.diagnostic, argument: index.map { first + $0 })
     }

@@ -1,6 +1,7 @@
 package import Diagnostics
 package import Plot
 package import Runtime
+internal import TensorCore
 
 /// Figures: `figure`, one builtin for each kind of layer, `grid`, `gnuplot` and `save`.
 package let plotKit = makePlotKit(allowShell: false)
@@ -9,8 +10,8 @@ package let plotKit = makePlotKit(allowShell: false)
 ///
 /// - Parameters:
 ///   - allowShell: whether raw gnuplot commands may run programs and write files.
-///   - process: how gnuplot is run; its `shouldStop` should say whether the user asked to stop.
-package func makePlotKit(allowShell: Bool, process: GnuplotProcess = GnuplotProcess()) -> Kit {
+///   - process: how gnuplot is run.
+package func makePlotKit(allowShell: Bool, process: GnuplotProcess = .interruptible) -> Kit {
   var process = process
   process.isConfined = !allowShell
   let builtins = PlotBuiltins(allowShell: allowShell, process: process)
@@ -25,7 +26,7 @@ package func makePlotKit(allowShell: Bool, process: GnuplotProcess = GnuplotProc
 /// - Throws: `.shellCommand` unless `allowShell`; what gnuplot says of the script.
 package func runRawGnuplot(
   script: String, request: DisplayRequest, allowShell: Bool, folder: String? = nil,
-  process: GnuplotProcess = GnuplotProcess()
+  process: GnuplotProcess = .interruptible
 ) throws(Diagnostic) -> DisplayItem {
   do {
     let types = request.pictureTypes.compactMap { FigureFormat(mimeType: $0) }
@@ -38,4 +39,9 @@ package func runRawGnuplot(
   } catch {
     throw error.diagnostic
   }
+}
+
+extension GnuplotProcess {
+  /// Ends gnuplot when the user asks to stop.
+  package static let interruptible = GnuplotProcess(shouldStop: { Interruption.isRequested })
 }
