@@ -1,5 +1,5 @@
 package import Diagnostics
-internal import Runtime
+package import Runtime
 internal import Synchronization
 internal import Syntax
 
@@ -21,14 +21,20 @@ package struct NotebookRunner: Sendable {
   package let policy: FailurePolicy
   package let control: RunControl
   private let evaluator: any CellEvaluator
+  private let draw: FigureDrawer
+
+  /// Draws the script of a raw gnuplot cell.
+  package typealias FigureDrawer =
+    @Sendable (_ script: String, DisplayRequest) throws(Diagnostic) -> DisplayItem
 
   /// - Parameters:
   ///   - parameters: a value for each parameter of the front matter; see `FrontMatter.resolve`.
   ///   - evaluator: a fresh session, made with `seed`.
+  ///   - draw: draws raw gnuplot cells.
   package init(
     _ document: NotebookDocument, parameters: [(name: String, value: ParameterValue)],
     seed: UInt64, policy: FailurePolicy = .stop, control: RunControl = RunControl(),
-    evaluator: any CellEvaluator
+    evaluator: any CellEvaluator, draw: @escaping FigureDrawer
   ) {
     self.document = document
     self.parameters = parameters
@@ -36,6 +42,7 @@ package struct NotebookRunner: Sendable {
     self.policy = policy
     self.control = control
     self.evaluator = evaluator
+    self.draw = draw
   }
 
   /// Parses and resolves every cell that will run; nothing runs. With an error here, `run` must not be called.
@@ -43,8 +50,8 @@ package struct NotebookRunner: Sendable {
   /// The errors of a cell that is to fail (`error:`) are not among them.
   package func check() -> [Diagnostic] {
     for (name, value) in parameters { evaluator.bind(name, to: value.value) }
-    let cells = document.cells.filter(\.options.isEvaluated)
-    let found = evaluator.check(cells.map(\.program))
+    let cells = document.cells.filter { $0.options.isEvaluated && $0.language == .lamella }
+    let found = evaluator.check(cells.map(\.code))
     return zip(cells, found).flatMap { cell, diagnostics in
       cell.options.failure == .none ? diagnostics : []
     }
@@ -59,7 +66,7 @@ package struct NotebookRunner: Sendable {
     var dependencies = Dependencies()
     var hasStopped = false
     for cell in document.cells {
-      let names = policy == .continue ? CellNames(Parser.parse(cell.program).statements) : nil
+      let names = policy == .continue ? cell.names : nil
       var result: CellResult
       if !cell.options.isEvaluated {
         result = CellResult(cell: cell, status: .notEvaluated)
@@ -104,7 +111,7 @@ package struct NotebookRunner: Sendable {
     let recording = Recording()
     let start = ContinuousClock.now
     let outcome = control.watching(evaluator, seconds: cell.options.timeoutSeconds) {
-      evaluator.evaluate(cell.program, cell: cell.name, request: request(for: cell)) { event in
+      evaluate(cell, request(for: cell)) { event in
         recording.add(event)
         switch event {
         case .output(let text): emit(.output(cell, text))
@@ -127,6 +134,24 @@ package struct NotebookRunner: Sendable {
     return result
   }
 
+  private func evaluate(
+    _ cell: Cell, _ request: DisplayRequest, emit: @escaping @Sendable (SessionEvent) -> Void
+  ) -> Outcome {
+    switch cell.language {
+    case .lamella:
+      return evaluator.evaluate(cell.code, cell: cell.name, request: request, emit: emit)
+    case .gnuplot:
+      do {
+        let item = try draw(cell.code.text, request)
+        return Outcome(value: nil, display: item, errors: [], isStatic: false)
+      } catch {
+        var error = error
+        error.location = error.location ?? Location(cell.code, cell.code.firstLineSpan)
+        return Outcome(value: nil, display: nil, errors: [error], isStatic: false)
+      }
+    }
+  }
+
   /// Whether the cell did what it was to do, and the errors to show.
   private func judge(_ cell: Cell, _ errors: [Diagnostic]) -> (CellResult.Status, [Diagnostic]) {
     let wasStopped = errors.contains { $0.code == .interrupted || $0.code == .timedOut }
@@ -136,7 +161,8 @@ package struct NotebookRunner: Sendable {
     case (.none, .some): return (.failed, errors)
     case (.any, .some): return (.done, errors)
     case (.code(let code), let first?) where first.code == code: return (.done, errors)
-    case (.any, nil), (.code, _): return (.failed, [cell.failureMissed(errors, document.source)] + errors)
+    case (.any, nil), (.code, _):
+      return (.failed, [cell.failureMissed(errors, document.source)] + errors)
     }
   }
 
@@ -190,11 +216,10 @@ private final class Recording: Sendable {
     guard state.outputBytes <= limit else { return }
     state.outputBytes += text.utf8.count
     let text = state.outputBytes <= limit ? text : text.prefix(4096) + "\n… cut after 8 MiB\n"
-    if case .output(let before)? = state.pieces.last {
-      state.pieces[state.pieces.count - 1] = .output("")
-      var joined = before
+    if case .output(var joined)? = state.pieces.last {
+      state.pieces.removeLast()
       joined += text
-      state.pieces[state.pieces.count - 1] = .output(joined)
+      state.pieces.append(.output(joined))
     } else {
       state.pieces.append(.output(text))
     }
@@ -206,11 +231,11 @@ private final class Recording: Sendable {
 }
 
 extension Cell {
-  /// The cell as a text of the language: its code; for a raw gnuplot cell a call that holds it.
-  package var program: SourceText {
+  /// What the cell defines and mentions.
+  var names: CellNames {
     switch language {
-    case .lamella: code
-    case .gnuplot: code
+    case .lamella: CellNames(Parser.parse(code).statements)
+    case .gnuplot: CellNames([])
     }
   }
 
@@ -227,4 +252,9 @@ extension Cell {
       at: Location(source, Span(fence.info.lowerBound, fence.info.upperBound)),
       hint: "the option `error` says that a cell must fail")
   }
+}
+
+extension SourceText {
+  /// The first line, without its line end.
+  var firstLineSpan: Span { Span(0, bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count) }
 }

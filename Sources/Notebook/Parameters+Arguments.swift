@@ -83,6 +83,20 @@ extension FrontMatter {
     return resolved
   }
 
+  /// A value for every parameter, for static checks alone: the default, or the simplest of the type.
+  package var placeholders: [(name: String, value: ParameterValue)] {
+    parameters.map { declaration in
+      let simplest: ParameterValue =
+        switch declaration.kind {
+        case .int: .int(0)
+        case .float: .float(0)
+        case .bool: .bool(false)
+        case .str: .str("")
+        }
+      return (declaration.name, declaration.defaultValue ?? simplest)
+    }
+  }
+
   private func declaration(
     of name: String, at location: Location?
   ) throws(Diagnostic) -> ParameterDeclaration {

@@ -1,5 +1,5 @@
 internal import Diagnostics
-internal import Dispatch
+internal import Foundation
 internal import Synchronization
 
 /// Stops a run from outside: Ctrl-C, or a cell's time limit.
@@ -9,12 +9,15 @@ internal import Synchronization
 package final class RunControl: Sendable {
   private struct State {
     var evaluator: (any CellEvaluator)?
+    /// Counts the cells watched, so that a watching thread knows when its cell is over.
+    var cell = 0
     var cause: DiagnosticCode?
     var isInterrupted = false
   }
 
   private let state = Mutex(State())
-  private static let repetition = DispatchTimeInterval.milliseconds(50)
+  /// Seconds between two looks of a watching thread.
+  private static let step = 0.02
 
   package init() {}
 
@@ -23,49 +26,58 @@ package final class RunControl: Sendable {
 
   /// Stops the run: the running cell ends with E0503 and no other begins. Callable from any thread.
   package func interrupt() {
-    state.withLock {
-      $0.isInterrupted = true
-      $0.cause = $0.cause ?? .interrupted
+    let cell: Int? = state.withLock { state in
+      state.isInterrupted = true
+      guard let evaluator = state.evaluator else { return nil }
+      let cause = state.cause ?? .interrupted
+      state.cause = cause
+      evaluator.interrupt(as: cause)
+      return state.cell
     }
-    send()
+    if let cell { watch(cell, from: 0) }
   }
 
   /// Runs `body`, which evaluates a cell, and stops it with E0504 after `seconds`.
   func watching<Result>(
     _ evaluator: any CellEvaluator, seconds: Double?, _ body: () -> Result
   ) -> Result {
-    state.withLock {
-      $0.evaluator = evaluator
-      $0.cause = $0.isInterrupted ? .interrupted : nil
-    }
-    var timer: DispatchWorkItem?
-    if let seconds {
-      let work = DispatchWorkItem { [self] in
-        state.withLock { $0.cause = $0.cause ?? .timedOut }
-        send()
-      }
-      DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: work)
-      timer = work
+    let (cell, isInterrupted) = state.withLock { state in
+      state.evaluator = evaluator
+      state.cell += 1
+      state.cause = state.isInterrupted ? .interrupted : nil
+      return (state.cell, state.isInterrupted)
     }
     defer {
-      timer?.cancel()
       state.withLock {
         $0.evaluator = nil
         $0.cause = nil
       }
     }
-    if isInterrupted { send() }
+    if let seconds { watch(cell, from: seconds) }
+    if isInterrupted { watch(cell, from: 0) }
     return body()
   }
 
-  /// Interrupts the evaluator now and again until the cell ends.
-  private func send() {
-    let isSent = state.withLock { state in
-      guard let evaluator = state.evaluator, let cause = state.cause else { return false }
-      evaluator.interrupt(as: cause)
-      return true
+  /// From `seconds` on, interrupts the cell now and again until it ends.
+  ///
+  /// A thread of its own: whatever runs the cell may keep every shared one busy.
+  private func watch(_ cell: Int, from seconds: Double) {
+    let thread = Thread { [self] in
+      let start = ContinuousClock.now
+      let limit = Duration.seconds(seconds)
+      while true {
+        let isOver = state.withLock { state in
+          guard state.cell == cell, let evaluator = state.evaluator else { return true }
+          guard ContinuousClock.now - start >= limit else { return false }
+          let cause = state.cause ?? .timedOut
+          state.cause = cause
+          evaluator.interrupt(as: cause)
+          return false
+        }
+        guard !isOver else { return }
+        Thread.sleep(forTimeInterval: Self.step)
+      }
     }
-    guard isSent else { return }
-    DispatchQueue.global().asyncAfter(deadline: .now() + Self.repetition) { [self] in send() }
+    thread.start()
   }
 }

@@ -42,6 +42,8 @@ package struct Exporter: Sendable {
   package let summary: String
   /// The ending of its page.
   package let fileEnding: String
+  /// Whether the page needs the figures' files beside it.
+  package let linksFigures: Bool
   package let page: @Sendable (RunResult, ExportContext) -> String
 }
 
@@ -53,12 +55,9 @@ package enum ExporterTable {
 }
 
 extension RunResult {
-  /// Every file of a run: the page, the figures named by their cells, `run.json`.
-  package func files(_ exporter: Exporter, _ context: ExportContext) -> [ExportFile] {
-    let page = ExportFile(
-      path: "index.\(exporter.fileEnding)", text: exporter.page(self, context))
-    let record = ExportFile(path: "run.json", text: RunRecord.json(self, context).document)
-    return [page] + figureFiles(in: context.figureFolder) + [record]
+  /// The text of `run.json`.
+  package func record(_ context: ExportContext) -> String {
+    RunRecord.json(self, context).document
   }
 
   /// The figures of all cells, in order.

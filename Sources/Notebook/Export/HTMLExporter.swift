@@ -6,7 +6,7 @@ internal import Runtime
 /// Two runs of a notebook give the same bytes but for the element with the id `times`.
 enum HTMLExporter {
   static let exporter = Exporter(
-    name: "html", summary: "one self-contained page", fileEnding: "html",
+    name: "html", summary: "one self-contained page", fileEnding: "html", linksFigures: false,
     page: { run, context in page(run, context) })
 
   static func page(_ run: RunResult, _ context: ExportContext) -> String {

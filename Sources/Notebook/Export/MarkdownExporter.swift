@@ -6,7 +6,7 @@ internal import Runtime
 /// Two runs of a notebook give the same bytes but for the last line, which holds the time.
 enum MarkdownExporter {
   static let exporter = Exporter(
-    name: "md", summary: "GitHub-flavoured Markdown with figures in files", fileEnding: "md",
+    name: "md", summary: "GitHub-flavoured Markdown with figures in files", fileEnding: "md", linksFigures: true,
     page: { run, context in page(run, context) })
 
   static func page(_ run: RunResult, _ context: ExportContext) -> String {

@@ -1,0 +1,3 @@
+internal import Runtime
+
+extension Session: CellEvaluator {}
