@@ -6,6 +6,8 @@ import TensorCore
 @testable import Runtime
 
 @Suite struct FormatSpecTests {
+  let host = RecordingHost()
+
   /// Value, spec and text, as Python 3.11's `format` gives them.
   static let floats: [(Double, String, String)] = [
     (0.125, ".2f", "0.12"),

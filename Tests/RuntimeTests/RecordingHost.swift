@@ -14,6 +14,9 @@ final class RecordingHost: CallHost {
   let displayRequest = DisplayRequest()
   let standardLibraryFolder = "stdlib"
 
+  /// Values are made without a session, so nothing else has told the machine's objects how to die.
+  init() { precondition(HostObjects.areReleasable, "once is enough") }
+
   func call(_ function: Value, _ arguments: [Value]) throws(CallFailure) -> Value {
     guard case .function(let value) = function, case .builtin(let builtin) = value.target else {
       throw .raised

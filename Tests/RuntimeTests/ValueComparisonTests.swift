@@ -6,6 +6,8 @@ import Testing
 @testable import Runtime
 
 @Suite struct ValueComparisonTests {
+  let host = RecordingHost()
+
   func holds(_ op: ComparisonOperator, _ a: Value, _ b: Value) throws -> Bool {
     guard case .bool(let flag) = try Value.compare(op, a, b) else {
       Issue.record("not a Bool")

@@ -3,6 +3,8 @@ import Testing
 @testable import Runtime
 
 @Suite struct ValueDisplayTests {
+  let host = RecordingHost()
+
   @Test func showsScalarsAsLiterals() {
     #expect(Value.float(100).displayText == "100.0")
     #expect(Value.float(1e-5).displayText == "1e-05")

@@ -6,6 +6,8 @@ import Testing
 @testable import Runtime
 
 @Suite struct ValueOperatorsTests {
+  let host = RecordingHost()
+
   func shown(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(CallFailure) -> String {
     try Value.binary(op, a, b).displayText
   }
