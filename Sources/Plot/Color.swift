@@ -44,7 +44,8 @@ package struct Color: Sendable, Hashable {
   func gnuplot(alpha: Double = 1) -> String {
     guard alpha < 1 else { return "rgb \"\(hex)\"" }
     let transparency = UInt8(((1 - max(alpha, 0)) * 255).rounded())
-    return "rgb \"#\(transparency < 16 ? "0" : "")\(String(transparency, radix: 16))\(hex.dropFirst())\""
+    return
+      "rgb \"#\(transparency < 16 ? "0" : "")\(String(transparency, radix: 16))\(hex.dropFirst())\""
   }
 
   /// Relative luminance as WCAG 2 defines it, 0…1.
@@ -57,7 +58,9 @@ package struct Color: Sendable, Hashable {
   }
 
   func mixed(with other: Color, _ share: Double) -> Color {
-    func mix(_ a: UInt8, _ b: UInt8) -> Double { (Double(a) + (Double(b) - Double(a)) * share) / 255 }
+    func mix(_ a: UInt8, _ b: UInt8) -> Double {
+      (Double(a) + (Double(b) - Double(a)) * share) / 255
+    }
     return Color(
       red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue))
   }

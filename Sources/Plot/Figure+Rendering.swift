@@ -62,9 +62,9 @@ extension Figure {
         format: format, bytes: bytes, figureHash: hash, alternativeText: alternativeText)
     }
     let svg = SVGPicture.refined(
-      String(decoding: bytes, as: UTF8.self), prefix: "f\(hash.prefix(8))-", label: alternativeText)
+      bytes, prefix: "f\(hash.prefix(8))-", label: alternativeText)
     return Picture(
-      format: .svg, bytes: Array(svg.utf8), figureHash: hash, alternativeText: alternativeText)
+      format: .svg, bytes: svg, figureHash: hash, alternativeText: alternativeText)
   }
 }
 

@@ -86,7 +86,8 @@ package enum FigureOptionTable {
     The marks on the x axis: a step, numbers, strings (at 0, 1, 2 …), a pair (numbers, strings), or false.
     """
   private static let legendSummary =
-    "Where labels stand: " + LegendPlace.choices.map { "\"\($0.word)\"" }.joined(separator: ", ") + "."
+    "Where labels stand: " + LegendPlace.choices.map { "\"\($0.word)\"" }.joined(separator: ", ")
+    + "."
   private static let mapSummary =
     "The colours of numbers: " + ColorMap.all.map { "\"\($0.name)\"" }.joined(separator: ", ") + "."
 
@@ -129,7 +130,8 @@ package enum FigureOptionTable {
       try a.checkLengths([("numbers", positions.count), ("strings", texts.count)])
       return .labelled(zip(positions.values, texts).map { ($0, $1) })
     }
-    guard let numbers = value.numbers, numbers.rank <= 1, numbers.values.allSatisfy(\.isFinite) else {
+    guard let numbers = value.numbers, numbers.rank <= 1, numbers.values.allSatisfy(\.isFinite)
+    else {
       throw a.mismatch(name, wanted: wanted)
     }
     guard numbers.rank == 0, let step = numbers.values.first else { return .at(numbers.values) }

@@ -86,7 +86,8 @@ package struct GnuplotProcess: Sendable {
   }
 
   private static func bytes(
-    _ read: (OpaquePointer, UnsafeMutablePointer<Int>) -> UnsafePointer<UInt8>?, _ run: OpaquePointer
+    _ read: (OpaquePointer, UnsafeMutablePointer<Int>) -> UnsafePointer<UInt8>?,
+    _ run: OpaquePointer
   ) -> [UInt8] {
     var length = 0
     guard let start = read(run, &length) else { return [] }

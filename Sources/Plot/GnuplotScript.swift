@@ -42,12 +42,14 @@ package struct GnuplotScript: Sendable {
         + "fontscale 1.5 linewidth 2 dashlength 2 pointscale 2 \(transparency)"
     case .pdf:
       let (w, h) = (Double(width) / 96, Double(height) / 96)
-      return "set terminal pdfcairo size \(GnuplotText.brief(w))in,\(GnuplotText.brief(h))in enhanced \(font) "
+      return
+        "set terminal pdfcairo size \(GnuplotText.brief(w))in,\(GnuplotText.brief(h))in enhanced \(font) "
         + "fontscale 0.75 linewidth 0.75 dashlength 2.5 pointscale 0.75"
     case .text:
       return "set terminal dumb size \(width),\(height) noenhanced mono"
     case .sixel:
-      return "set terminal sixelgd size \(width),\(height) enhanced truecolor \(font) \(transparency)"
+      return
+        "set terminal sixelgd size \(width),\(height) enhanced truecolor \(font) \(transparency)"
     }
   }
 }
@@ -74,7 +76,8 @@ extension GnuplotScript {
       guard !figure.panels.isEmpty else { return try write(panel: figure, size: size) }
       body += "set multiplot layout \(figure.rows),\(figure.columns) rowsfirst"
       if !figure.options.title.isEmpty {
-        body += " title \(GnuplotText.quoted(figure.options.title)) noenhanced "
+        body +=
+          " title \(GnuplotText.quoted(figure.options.title)) noenhanced "
           + "\(theme.boldFont) textcolor \(theme.text.gnuplot())"
       }
       body += "\n"
@@ -100,7 +103,8 @@ extension GnuplotScript {
       for command in figure.commands { body += command + "\n" }
       var elements = panel.elements
       if elements.isEmpty { elements = ["NaN notitle"] }
-      body += (figure.isSpatial ? "splot " : "plot ") + elements.joined(separator: ", \\\n  ") + "\n"
+      body +=
+        (figure.isSpatial ? "splot " : "plot ") + elements.joined(separator: ", \\\n  ") + "\n"
     }
   }
 }

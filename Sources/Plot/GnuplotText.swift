@@ -56,7 +56,11 @@ enum GnuplotText {
     for _ in 1..<digits { unit *= 10 }
     // Scale the mantissa to an integer of `digits` digits, then place the point.
     let shift = digits - 1 - exponent
-    if shift >= 0 { for _ in 0..<shift { mantissa *= 10 } } else { for _ in 0..<(-shift) { mantissa /= 10 } }
+    if shift >= 0 {
+      for _ in 0..<shift { mantissa *= 10 }
+    } else {
+      for _ in 0..<(-shift) { mantissa /= 10 }
+    }
     var whole = Int(mantissa.rounded())
     if whole >= unit * 10 {
       whole /= 10
@@ -68,7 +72,9 @@ enum GnuplotText {
       text.insert(".", at: 1)
       return sign + trimmed(String(text)) + "e\(power)"
     }
-    if power < 0 { return sign + trimmed("0." + String(repeating: "0", count: -power - 1) + String(text)) }
+    if power < 0 {
+      return sign + trimmed("0." + String(repeating: "0", count: -power - 1) + String(text))
+    }
     if power + 1 >= text.count {
       return sign + String(text) + String(repeating: "0", count: power + 1 - text.count)
     }

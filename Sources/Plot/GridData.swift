@@ -8,11 +8,14 @@ struct GridData: Sendable {
   /// Whether x and y were given; else they count columns and rows.
   let hasCoordinates: Bool
 
-  static let z = LayerParameter("z", .data, "Numbers with two axes; z[i, j] belongs to y[i] and x[j].")
+  static let z = LayerParameter(
+    "z", .data, "Numbers with two axes; z[i, j] belongs to y[i] and x[j].")
   static let x = LayerParameter(
-    "x", .optionalData(default: "none"), "A position for each column, ascending; 0, 1, 2 … when left out.")
+    "x", .optionalData(default: "none"),
+    "A position for each column, ascending; 0, 1, 2 … when left out.")
   static let y = LayerParameter(
-    "y", .optionalData(default: "none"), "A position for each row, ascending; 0, 1, 2 … when left out.")
+    "y", .optionalData(default: "none"),
+    "A position for each row, ascending; 0, 1, 2 … when left out.")
   static let colorMap = LayerParameter.option(
     "colormap", "none", "The colours of numbers; the figure's when left out.")
   static let limits = LayerParameter.option(

@@ -67,7 +67,8 @@ struct PanelSettings: Sendable {
     var lines = ["set minussign", "set style fill solid 1 noborder"]
     if theme.isTerminal { lines = ["set style fill solid 1 noborder"] }
     if !options.title.isEmpty {
-      lines.append("set title \(GnuplotText.quoted(options.title)) noenhanced \(theme.boldFont)"
+      lines.append(
+        "set title \(GnuplotText.quoted(options.title)) noenhanced \(theme.boldFont)"
           + "\(isAbove(panel) && !theme.isTerminal ? " offset 0,1.1" : "") \(text)")
     }
     let sides = figure.isSpatial ? "127 + 256 + 512" : "3"
@@ -95,10 +96,12 @@ struct PanelSettings: Sendable {
     }
     if let limits = options.z.limits {
       lines.append(
-        "set zrange [\(GnuplotText.number(limits.lowerBound)):\(GnuplotText.number(limits.upperBound))]")
+        "set zrange [\(GnuplotText.number(limits.lowerBound)):\(GnuplotText.number(limits.upperBound))]"
+      )
     } else if let z = extent.z, z.lowerBound == z.upperBound {
       lines.append(
-        "set zrange [\(GnuplotText.number(z.lowerBound - 0.5)):\(GnuplotText.number(z.upperBound + 0.5))]")
+        "set zrange [\(GnuplotText.number(z.lowerBound - 0.5)):\(GnuplotText.number(z.upperBound + 0.5))]"
+      )
     }
     return lines
   }
@@ -124,7 +127,9 @@ struct PanelSettings: Sendable {
     case .none: return ["unset \(name)tics"]
     case .every(let step):
       // More than can be told apart would only take time.
-      guard (range.high - range.low) / step <= 1_000 else { return automaticTicks(name, axis, range) }
+      guard (range.high - range.low) / step <= 1_000 else {
+        return automaticTicks(name, axis, range)
+      }
       return [plainFormat(name), "set \(name)tics \(GnuplotText.number(step))"]
     case .at(let positions):
       return [
@@ -170,7 +175,8 @@ struct PanelSettings: Sendable {
   private func labelled(_ name: String, _ marks: [(position: Double, label: String)]) -> String {
     let letter = theme.isTerminal ? 1 : 7
     let longest = marks.map(\.label.count).max() ?? 0
-    let isCrowded = name == "x" && !theme.isTerminal
+    let isCrowded =
+      name == "x" && !theme.isTerminal
       && (longest + 1) * letter * marks.count > size.width * 85 / 100
     let list = marks.map { "\(GnuplotText.ticLabel($0.label)) \(GnuplotText.number($0.position))" }
     return "set \(name)tics \(isCrowded ? "rotate by 40 right " : "")noenhanced ("
@@ -200,13 +206,16 @@ struct PanelSettings: Sendable {
         "set tmargin \(titleLines == 0 ? "2.2" : GnuplotText.brief(2.6 + 1.3 * Double(titleLines)))",
       ]
     }
-    guard case .inside(let vertical, let horizontal) = options.legend else { return [outside + look] }
+    guard case .inside(let vertical, let horizontal) = options.legend else {
+      return [outside + look]
+    }
     let sides = horizontal == "left" ? " Left reverse" : ""
     return ["set key inside \(vertical) \(horizontal) vertical\(sides) \(look)"]
   }
 
   private var titleLines: Int {
-    options.title.isEmpty ? 0 : options.title.split(separator: "\n", omittingEmptySubsequences: false).count
+    options.title.isEmpty
+      ? 0 : options.title.split(separator: "\n", omittingEmptySubsequences: false).count
   }
 
   private var outside: String { "set key outside right top vertical Left reverse " }

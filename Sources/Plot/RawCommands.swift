@@ -2,7 +2,8 @@
 package enum RawCommands {
   /// Commands, at their shortest spelling that gnuplot takes and their full one, that reach out of the figure.
   private static let forbidden: [(least: String, full: String)] = [
-    ("!", "!"), ("she", "shell"), ("sy", "system"), ("l", "load"), ("ca", "call"), ("ev", "evaluate"),
+    ("!", "!"), ("she", "shell"), ("sy", "system"), ("l", "load"), ("ca", "call"),
+    ("ev", "evaluate"),
     ("cd", "cd"), ("sa", "save"), ("imp", "import"), ("q", "quit"), ("ex", "exit"), ("bi", "bind"),
     ("pau", "pause"), ("f", "fit"), ("upd", "update"),
   ]

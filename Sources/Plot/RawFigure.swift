@@ -13,7 +13,8 @@ package struct RawFigure: Sendable {
     as format: FigureFormat, size: PictureSize?, allowingShell: Bool, by process: GnuplotProcess
   ) throws(PlotError) -> Picture {
     if !allowingShell { try RawCommands.check(commands) }
-    let fallback = format == .text ? TerminalGraphics.defaultSize : PictureSize(width: 640, height: 400)
+    let fallback =
+      format == .text ? TerminalGraphics.defaultSize : PictureSize(width: 640, height: 400)
     let theme = Theme(format, .page)
     let head = GnuplotScript.terminal(format, size ?? fallback, theme)
     let look = """
@@ -40,10 +41,8 @@ package struct RawFigure: Sendable {
     process.isConfined = !allowingShell
     var bytes = try process.run(script).bytes
     if format == .svg {
-      let svg = SVGPicture.refined(
-        String(decoding: bytes, as: UTF8.self), prefix: "f\(hash.prefix(8))-",
+      bytes = SVGPicture.refined(bytes, prefix: "f\(hash.prefix(8))-",
         label: "A figure drawn by gnuplot.")
-      bytes = Array(svg.utf8)
     }
     return Picture(
       format: format, bytes: bytes, figureHash: hash, alternativeText: "A figure drawn by gnuplot.")

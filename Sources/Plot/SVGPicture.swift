@@ -1,35 +1,48 @@
+internal import Glibc
+
 /// gnuplot's SVG made fit to stand in a page: no XML declaration, no ids that two figures share, colours that follow the
 /// text around it, the page's fonts, and words for readers who do not see it.
 enum SVGPicture {
   /// - Parameters:
   ///   - prefix: put before every id, so that figures of one page do not meet.
   ///   - label: what the picture shows, in words.
-  static func refined(_ svg: String, prefix: String, label: String) -> String {
-    var text = svg
-    if let start = text.firstRange(of: "<svg") { text = String(text[start.lowerBound...]) }
-    text = replacingRoot(of: text, label: label)
-    var result = ""
-    result.reserveCapacity(text.utf8.count)
-    for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
-      if let line = refined(line, prefix: prefix) { result += line + "\n" }
+  /// - Complexity: O(bytes).
+  static func refined(_ svg: [UInt8], prefix: String, label: String) -> [UInt8] {
+    // What stands before the first line end after `<svg …>` is the declaration and the root.
+    guard let start = svg.firstRange(of: Array("<svg".utf8)),
+      let end = svg[start.upperBound...].firstIndex(of: UInt8(ascii: ">"))
+    else { return svg }
+    let opening = String(decoding: svg[start.lowerBound...end], as: UTF8.self)
+    var result = Array(root(from: opening, label: label).utf8)
+    result.reserveCapacity(svg.count)
+    let ids = idReplacements(prefix)
+    var isInTitle = false
+    for line in svg[(end + 1)...].split(separator: UInt8(ascii: "\n")) {
+      let line = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+      if isInTitle || line.starts(with: plotGroup) {
+        // The label of a series, which the legend shows; it may run over lines.
+        if !isInTitle { result += "<g>\n".utf8 }
+        isInTitle = line.firstRange(of: titleEnd) == nil
+      } else if let line = refined(line, ids) {
+        result += line
+        result.append(UInt8(ascii: "\n"))
+      }
     }
     return result
   }
 
   /// The root element, with a style that matters only when the picture stands alone: then it follows the reader's
   /// preference for light or dark; within a page it takes the colour of the page's text.
-  private static func replacingRoot(of text: String, label: String) -> String {
-    guard let end = text.firstRange(of: ">"), let box = text.firstRange(of: "viewBox=\"0 0 ") else {
-      return text
-    }
-    let size = text[box.upperBound...].prefix { $0 != "\"" }.split(separator: " ")
-    guard size.count == 2 else { return text }
+  private static func root(from opening: String, label: String) -> String {
+    let box = opening.firstRange(of: "viewBox=\"0 0 ").map { opening[$0.upperBound...] } ?? ""
+    let size = box.prefix { $0 != "\"" }.split(separator: " ")
+    guard size.count == 2 else { return opening }
     return """
       <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" \
       width="\(size[0])" height="\(size[1])" viewBox="0 0 \(size[0]) \(size[1])" role="img" \
       aria-label="\(escaped(label))" font-family="'DejaVu Sans', Verdana, sans-serif">
-      <style>svg:root{color:#333}@media (prefers-color-scheme:dark){svg:root{color:#ddd}}</style>\
-      \(text[end.upperBound...])
+      <style>svg:root{color:#333}@media (prefers-color-scheme:dark){svg:root{color:#ddd}}</style>
+
       """
   }
 
@@ -48,38 +61,56 @@ enum SVGPicture {
     return result
   }
 
+  private static let plotGroup = Array("<g id=\"gnuplot_plot_".utf8)
+  private static let canvas = Array("<g id=\"gnuplot_canvas\"".utf8)
+  private static let titleEnd = Array("</title>".utf8)
+  private static let notes = [Array("<title>".utf8), Array("<desc>".utf8)]
+  private static let text = Array("<text>".utf8)
+
   /// One line of gnuplot's output; nil for lines that say nothing.
-  private static func refined(_ line: Substring, prefix: String) -> String? {
-    let trimmed = line.drop { $0 == " " || $0 == "\t" }
-    // A user's words come between tags that hold no other attribute: left as they are.
-    if trimmed.hasPrefix("<text>") { return replacing(String(trimmed), words) }
-    if trimmed.hasPrefix("<title>") || trimmed.hasPrefix("<desc>") { return nil }
-    var text = String(trimmed)
-    if text.hasPrefix("<g id=\"gnuplot_plot_") { return "<g>" }
-    if text.contains("gnuplot_canvas") { return "<g>" }
-    text = replacing(text, attributes)
-    if text.contains("gpDot") || text.contains("gpPt") || text.contains("textbox")
-      || text.contains("greybox")
-    {
-      text = replacing(
-        text,
-        [
-          ("id='", "id='\(prefix)"), ("href='#", "href='#\(prefix)"), ("url(#", "url(#\(prefix)"),
-        ])
-    }
-    return text
+  private static func refined(_ line: ArraySlice<UInt8>, _ ids: [Replacement]) -> [UInt8]? {
+    // A user's words come alone between tags without attributes: left as they are.
+    if line.starts(with: text) { return replacing(Array(line), words) }
+    if notes.contains(where: line.starts) { return nil }
+    if line.starts(with: canvas) { return Array("<g>".utf8) }
+    return replacing(replacing(Array(line), attributes), ids)
   }
 
-  private static let words = [(" font-family=\"\(Theme.font)\" ", "")]
+  // MARK: - Replacements
+
+  private struct Replacement: Sendable {
+    let old: [UInt8]
+    let new: [UInt8]
+
+    init(_ old: String, _ new: String) {
+      self.old = Array(old.utf8)
+      self.new = Array(new.utf8)
+    }
+  }
+
+  private static let words = [Replacement(" font-family=\"\(Theme.font)\" ", "")]
 
   private static let attributes =
     [
-      (" font-family=\"\(Theme.font)\"", ""), (" color=\"black\"", ""), (" color=\"white\"", ""),
-      (" color=\"gray\"", ""), ("<image ", "<image style='image-rendering:pixelated' "),
-    ] + [(Theme.pageText, ""), (Theme.pageAxis, "0.6"), (Theme.pageGrid, "0.15")].flatMap(standIn)
+      Replacement(" font-family=\"\(Theme.font)\"", ""), Replacement(" color=\"black\"", ""),
+      Replacement(" color=\"white\"", ""), Replacement(" color=\"gray\"", ""),
+      Replacement("<image ", "<image style='image-rendering:pixelated' "),
+    ]
+    + [(Theme.pageText, ""), (Theme.pageAxis, "0.6"), (Theme.pageGrid, "0.15")].flatMap(standIn)
+
+  /// gnuplot's ids are the same in every file.
+  private static func idReplacements(_ prefix: String) -> [Replacement] {
+    ["gpDot", "gpPt", "textbox", "greybox"].flatMap { name in
+      [
+        Replacement("id='\(name)", "id='\(prefix)\(name)"),
+        Replacement("href='#\(name)", "href='#\(prefix)\(name)"),
+        Replacement("url(#\(name)", "url(#\(prefix)\(name)"),
+      ]
+    }
+  }
 
   /// The spellings gnuplot has for a colour, and the text colour of the page instead.
-  private static func standIn(_ color: Color, opacity: String) -> [(String, String)] {
+  private static func standIn(_ color: Color, opacity: String) -> [Replacement] {
     func padded(_ byte: UInt8) -> String {
       let digits = String(byte)
       return String(repeating: " ", count: 3 - digits.count) + digits
@@ -92,16 +123,38 @@ enum SVGPicture {
       ? ("", "") : (" stroke-opacity='\(opacity)'", " fill-opacity='\(opacity)'")
     return [spaced, dense].flatMap { color in
       [
-        ("stroke='\(color)'", "stroke='currentColor'\(stroke)"),
-        ("fill=\"\(color)\"", "fill=\"currentColor\"\(fill)"),
-        ("fill = '\(color)'", "fill='currentColor'\(fill)"),
+        Replacement("stroke='\(color)'", "stroke='currentColor'\(stroke)"),
+        Replacement("stroke=\"\(color)\"", "stroke=\"currentColor\""),
+        Replacement("fill=\"\(color)\"", "fill=\"currentColor\"\(fill)"),
+        Replacement("fill = '\(color)'", "fill='currentColor'\(fill)"),
       ]
     }
   }
 
-  private static func replacing(_ text: String, _ pairs: [(String, String)]) -> String {
-    var text = text
-    for (old, new) in pairs where text.contains(old) { text = text.replacing(old, with: new) }
-    return text
+  private static func replacing(_ line: [UInt8], _ replacements: [Replacement]) -> [UInt8] {
+    var line = line
+    for replacement in replacements {
+      var start = 0
+      while let found = position(of: replacement.old, in: line, from: start) {
+        line.replaceSubrange(found..<found + replacement.old.count, with: replacement.new)
+        start = found + replacement.new.count
+      }
+    }
+    return line
+  }
+
+  private static func position(of pattern: [UInt8], in line: [UInt8], from start: Int) -> Int? {
+    line.withUnsafeBytes { bytes -> Int? in
+      guard let base = bytes.baseAddress, let first = pattern.first else { return nil }
+      var place = start
+      while place + pattern.count <= bytes.count {
+        let rest = bytes.count - pattern.count - place + 1
+        guard let found = memchr(base + place, Int32(first), rest) else { return nil }
+        place = UnsafeRawPointer(found) - base
+        if memcmp(base + place, pattern, pattern.count) == 0 { return place }
+        place += 1
+      }
+      return nil
+    }
   }
 }

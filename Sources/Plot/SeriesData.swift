@@ -4,9 +4,12 @@ struct SeriesData: Sendable {
   let columns: [[Double]]
 
   static let x = LayerParameter(
-    "x", .data, "Positions along one axis: numbers or names. With no y, these are the y, at x = 0, 1, 2, and so on.")
+    "x", .data,
+    "Positions along one axis: numbers or names. With no y, these are the y, at x = 0, 1, 2, and so on."
+  )
   static let y = LayerParameter(
-    "y", .optionalData(default: "none"), "Heights, as many as x; a tensor of two axes gives a series per column.")
+    "y", .optionalData(default: "none"),
+    "Heights, as many as x; a tensor of two axes gives a series per column.")
 
   /// Reads `x` and `y`.
   ///
@@ -29,7 +32,8 @@ struct SeriesData: Sendable {
     self.columns = columns
   }
 
-  private static func heights(_ a: LayerArguments, _ name: String) throws(PlotError) -> NumberArray {
+  private static func heights(_ a: LayerArguments, _ name: String) throws(PlotError) -> NumberArray
+  {
     let array = try a.required(name)
     guard (0...2).contains(array.rank) else {
       throw a.mismatch(name, wanted: "a tensor with one or two axes")

@@ -42,7 +42,8 @@ struct SeriesStyle: Sendable {
     "label", "none", "The name in the legend; a tuple of names for several series.")
   static let color = LayerParameter.option(
     "color", "none",
-    "A name (\(Color.names.map(\.word).joined(separator: ", "))), \"#rrggbb\", or a number into the palette.")
+    "A name (\(Color.names.map(\.word).joined(separator: ", "))), \"#rrggbb\", or a number into the palette."
+  )
   static let style = LayerParameter.option(
     "style", "\"solid\"", "Of the line: " + words(Dash.choices) + ".")
   static let width = LayerParameter.option("width", "2", "Of the line, in points.")
@@ -97,7 +98,8 @@ struct SeriesStyle: Sendable {
     return colors
   }
 
-  static func color(_ text: String, _ name: String, _ a: LayerArguments) throws(PlotError) -> Color {
+  static func color(_ text: String, _ name: String, _ a: LayerArguments) throws(PlotError) -> Color
+  {
     if let color = Color(text: text) { return color }
     throw PlotError.unknownWord(
       layer: a.layer, parameter: name, given: text,
@@ -107,7 +109,8 @@ struct SeriesStyle: Sendable {
   // MARK: - Per series
 
   func label(_ series: Int) -> String {
-    labels.count == 1 ? (series == 0 ? labels[0] : "") : (series < labels.count ? labels[series] : "")
+    labels.count == 1
+      ? (series == 0 ? labels[0] : "") : (series < labels.count ? labels[series] : "")
   }
 
   func color(_ series: Int) -> Color? {

@@ -10,7 +10,9 @@ enum Thinning {
   ///
   /// - Returns: nil when the points are too few to be worth it, or x is not ascending.
   /// - Complexity: O(points).
-  static func line(x: [Double], y: [Double], range: ClosedRange<Double>, columns: Int, isLogarithmic: Bool)
+  static func line(
+    x: [Double], y: [Double], range: ClosedRange<Double>, columns: Int, isLogarithmic: Bool
+  )
     -> (x: [Double], y: [Double])?
   {
     guard columns > 0, x.count > 8 * columns, isAscending(x) else { return nil }
@@ -28,7 +30,9 @@ enum Thinning {
         continue
       }
       var (end, lowest, highest) = (start + 1, start, start)
-      while end < x.count, y[end].isFinite, pixelColumn(scale(x[end]), low, width, columns) == column {
+      while end < x.count, y[end].isFinite,
+        pixelColumn(scale(x[end]), low, width, columns) == column
+      {
         if y[end] < y[lowest] { lowest = end }
         if y[end] > y[highest] { highest = end }
         end += 1
@@ -40,7 +44,9 @@ enum Thinning {
     return (kept.map { x[$0] }, kept.map { y[$0] })
   }
 
-  private static func pixelColumn(_ x: Double, _ low: Double, _ width: Double, _ columns: Int) -> Int? {
+  private static func pixelColumn(_ x: Double, _ low: Double, _ width: Double, _ columns: Int)
+    -> Int?
+  {
     guard x.isFinite else { return nil }
     return Int(min(max((x - low) / width, -1), 2) * Double(columns))
   }
@@ -49,15 +55,15 @@ enum Thinning {
     zip(x, x.dropFirst()).allSatisfy { !($0 > $1) }
   }
 
-  /// Points, without those that fall where the same series has one already, to half a pixel. Opaque marks look the same.
+  /// Points, without those that fall where the same series has one already, to a pixel. Opaque marks look the same.
   ///
   /// - Returns: the indices kept, ascending.
-  /// - Complexity: O(points), and a bit of memory per half pixel.
+  /// - Complexity: O(points), and a byte of memory per pixel.
   static func points(
     x: [Double], y: [Double], xRange: ClosedRange<Double>, yRange: ClosedRange<Double>,
     pixels: PictureSize
   ) -> [Int] {
-    let (width, height) = (pixels.width * 2, pixels.height * 2)
+    let (width, height) = (pixels.width, pixels.height)
     let (xSpan, ySpan) = (
       xRange.upperBound - xRange.lowerBound, yRange.upperBound - yRange.lowerBound
     )
@@ -68,7 +74,9 @@ enum Thinning {
         (x[index] - xRange.lowerBound) / xSpan * Double(width),
         (y[index] - yRange.lowerBound) / ySpan * Double(height)
       )
-      guard column >= 0, row >= 0, column <= Double(width), row <= Double(height) else { return false }
+      guard column >= 0, row >= 0, column <= Double(width), row <= Double(height) else {
+        return false
+      }
       let cell = Int(row) * (width + 1) + Int(column)
       if isTaken[cell] { return false }
       isTaken[cell] = true

@@ -67,8 +67,12 @@ struct PlotBuiltins: Sendable {
 
   /// The figure, and the arguments with a place for it: when the first argument is data, all that follow by position
   /// move one parameter on.
-  private static func shifted(_ context: CallContext) -> (figure: FigureValue?, context: CallContext) {
-    if case .external(let value)? = context.arguments.first ?? nil, let figure = value as? FigureValue {
+  private static func shifted(_ context: CallContext) -> (
+    figure: FigureValue?, context: CallContext
+  ) {
+    if case .external(let value)? = context.arguments.first ?? nil,
+      let figure = value as? FigureValue
+    {
       return (figure, context)
     }
     var arguments = context.arguments

@@ -1,4 +1,5 @@
 import Foundation
+import FoundationXML
 import Testing
 
 @testable import Plot
@@ -7,7 +8,8 @@ import Testing
   private let size = PictureSize(width: 480, height: 320)
 
   private func svg(_ figure: Figure, size: PictureSize? = nil) throws -> String {
-    String(decoding: try figure.drawn(as: .svg, size: size, by: GnuplotProcess()).bytes, as: UTF8.self)
+    String(
+      decoding: try figure.drawn(as: .svg, size: size, by: GnuplotProcess()).bytes, as: UTF8.self)
   }
 
   @Test(arguments: Sample.all.map(\.name)) func isDrawnInEveryFormat(name: String) throws {
@@ -59,6 +61,20 @@ import Testing
     let references = text.matches(of: /href='#([^']*)'/).map { String($0.output.1) }
     #expect(references.allSatisfy(Set(ids).contains))
     #expect(!text.contains("id=\""))
+  }
+
+  @Test(arguments: Sample.all.map(\.name)) func svgIsWellFormed(name: String) throws {
+    let figure = try #require(Sample.all.first { $0.name == name }).make()
+    let parser = XMLParser(data: Data(try figure.drawn(as: .svg, by: GnuplotProcess()).bytes))
+    #expect(parser.parse(), "\(String(describing: parser.parserError))")
+  }
+
+  @Test func svgWithWordsOverLinesIsWellFormed() throws {
+    let words = PlotArgument.text("a\n<b> & \"c\"\n</title>")
+    let figure = try Sample.figure(
+      ["title": words], [("line", ["x": Sample.row([1, 2]), "label": words])])
+    let parser = XMLParser(data: Data(try figure.drawn(as: .svg, by: GnuplotProcess()).bytes))
+    #expect(parser.parse(), "\(String(describing: parser.parserError))")
   }
 
   @Test func svgShowsLabelsOnce() throws {
@@ -119,7 +135,8 @@ import Testing
   }
 
   private static let unusual: [[Double]] = [
-    [.nan, .nan], [], [5], [3, 3, 3], [1e308, -1e308], [.infinity, 1, -.infinity], [Double.leastNonzeroMagnitude, 0],
+    [.nan, .nan], [], [5], [3, 3, 3], [1e308, -1e308], [.infinity, 1, -.infinity],
+    [Double.leastNonzeroMagnitude, 0],
     [1, 1 + 1e-16], [1e300, 1.0000001e300],
   ]
 
@@ -142,7 +159,8 @@ import Testing
     let figure = try #require(Sample.all.first { $0.name == "line" }).make()
     #expect(
       figure.alternativeText
-        == "Figure titled “loss”: line, 3 series (adamw, p, q); x (epoch) from 0 to 3, y (nats) from 0.5 to 5.")
+        == "Figure titled “loss”: line, 3 series (adamw, p, q); x (epoch) from 0 to 3, y (nats) from 0.5 to 5."
+    )
     #expect(Figure().alternativeText == "Figure without data.")
   }
 }

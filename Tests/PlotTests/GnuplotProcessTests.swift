@@ -78,7 +78,8 @@ import Testing
     try withProgram("exec <&-; exit 0") { path in
       for _ in 0..<20 {
         #expect(throws: PlotError.self) {
-          try GnuplotProcess(program: path).run(script(String(repeating: "set grid\n", count: 50_000)))
+          try GnuplotProcess(program: path).run(
+            script(String(repeating: "set grid\n", count: 50_000)))
         }
       }
     }

@@ -8,7 +8,8 @@ import Testing
   private static let hostile = [
     "`touch CANARY`", "$(touch CANARY)", "\"; system('touch CANARY'); set title \"",
     "'; system(\"touch CANARY\"); '", "@macro", "a\\\"b", "%d %s %h", "{/*9 big}_x^2", "x\\nline",
-    "\\140touch CANARY\\140", "<b>&amp;</b>", "\\", "\n`touch CANARY`\n", "EOD", "σ ≤ 1 µm 数", "!touch CANARY",
+    "\\140touch CANARY\\140", "<b>&amp;</b>", "\\", "\n`touch CANARY`\n", "EOD", "σ ≤ 1 µm 数",
+    "!touch CANARY",
   ]
 
   @Test(arguments: hostile) func showsWordsAndRunsNothing(words: String) throws {
@@ -36,7 +37,10 @@ import Testing
         "yticks": .list([Sample.row([1, 2]), Sample.words([words, words])]),
       ],
       [
-        ("line", ["x": Sample.words([words, "b"]), "y": Sample.row([1, 2]), "label": .text(words)]),
+        (
+          "line",
+          ["x": Sample.words([words, "b"]), "y": Sample.row([1, 2]), "label": .text(words)]
+        ),
         ("text", ["x": .text(words), "y": .number(1), "text": .text(words)]),
       ])
     let second = try Sample.figure([

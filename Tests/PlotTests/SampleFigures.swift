@@ -42,7 +42,10 @@ enum Sample {
         try figure(
           ["title": .text("loss"), "xlabel": .text("epoch"), "ylabel": .text("nats")],
           [
-            ("line", ["x": row([0, 1, 2, 3]), "y": row([4, 2, .nan, 0.5]), "label": .text("adamw")]),
+            (
+              "line",
+              ["x": row([0, 1, 2, 3]), "y": row([4, 2, .nan, 0.5]), "label": .text("adamw")]
+            ),
             (
               "line",
               [
@@ -128,7 +131,10 @@ enum Sample {
         try figure([
           (
             "band",
-            ["x": row([1, 2, 3]), "low": .number(0), "high": row([1, 3, 2]), "label": .text("95 %")]
+            [
+              "x": row([1, 2, 3]), "low": .number(0), "high": row([1, 3, 2]),
+              "label": .text("95 %"),
+            ]
           )
         ])
       }
@@ -226,7 +232,8 @@ enum Sample {
       "vline",
       {
         try figure([
-          ("line", ["x": row([1, 3, 2])]), ("vline", ["x": row([0.5, 1.5]), "color": .text("gray")]),
+          ("line", ["x": row([1, 3, 2])]),
+          ("vline", ["x": row([0.5, 1.5]), "color": .text("gray")]),
         ])
       }
     ),

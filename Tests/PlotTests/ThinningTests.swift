@@ -41,7 +41,7 @@ import Testing
     #expect(Thinning.line(x: back, y: back, range: 0...9, columns: 10, isLogarithmic: false) == nil)
   }
 
-  @Test func pointsKeepOnePerHalfPixel() {
+  @Test func pointsKeepOnePerPixel() {
     let kept = Thinning.points(
       x: [0, 0.001, 1, 1], y: [0, 0.001, 1, 0], xRange: 0...1, yRange: 0...1,
       pixels: PictureSize(width: 10, height: 10))

@@ -78,7 +78,8 @@ struct BarsLayer: Layer {
       let highs = x.map { $0 + shift + width / 2 }
       let floor = panel.options.y.isLogarithmic ? panel.extent.y?.lowerBound ?? 0 : 0
       let source = panel.data.add([
-        x.map { $0 + shift }, tops, lows, highs, bottoms.map { max($0, floor == 0 ? $0 : floor) }, tops,
+        x.map { $0 + shift }, tops, lows, highs, bottoms.map { max($0, floor == 0 ? $0 : floor) },
+        tops,
       ])
       panel.element(
         "\(source) using 1:2:3:4:5:6 with boxxyerror fs solid \(style.alpha < 1 ? GnuplotText.brief(style.alpha) : "1") "

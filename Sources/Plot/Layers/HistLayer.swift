@@ -20,7 +20,8 @@ struct HistLayer: Layer {
     Diaconis' rule, as NumPy's "auto".
     """,
     [
-      LayerParameter("values", .data, "Numbers; a tensor of two axes gives a histogram per column."),
+      LayerParameter(
+        "values", .data, "Numbers; a tensor of two axes gives a histogram per column."),
       .option("bins", "none", "How many bins, or their edges."),
       .option("range", "none", "The ends of the first and last bin, (low, high)."),
       .option("density", "false", "Whether the bars' area is 1 rather than their sum the count."),
@@ -39,7 +40,9 @@ struct HistLayer: Layer {
     style = try SeriesStyle(a, series: columns.count)
   }
 
-  private static func edges(_ a: LayerArguments, _ columns: [[Double]]) throws(PlotError) -> [Double] {
+  private static func edges(_ a: LayerArguments, _ columns: [[Double]]) throws(PlotError)
+    -> [Double]
+  {
     let given = try a.array("bins")
     if let given, given.rank == 1 {
       let isAscending = zip(given.values, given.values.dropFirst()).allSatisfy { $0 < $1 }

@@ -30,7 +30,8 @@ struct ImageLayer: Layer {
   private init(_ a: LayerArguments) throws(PlotError) {
     let array = try a.required("pixels")
     var sizes = array.sizes
-    let isColored = sizes.count >= 3 && (sizes.last == 3 || sizes.last == 4) && a["columns"] == nil
+    let isColored =
+      sizes.count >= 3 && (sizes.last == 3 || sizes.last == 4) && a["columns"] == nil
       || sizes.count == 4 && (sizes.last == 3 || sizes.last == 4)
     let depth = isColored ? sizes.removeLast() : 1
     guard (2...3).contains(sizes.count), array.count > 0 else {
@@ -80,7 +81,8 @@ struct ImageLayer: Layer {
     }
   }
 
-  private static func scale(_ a: LayerArguments, _ array: NumberArray, isColored: Bool) throws(PlotError)
+  private static func scale(_ a: LayerArguments, _ array: NumberArray, isColored: Bool)
+    throws(PlotError)
     -> @Sendable (Double) -> Double
   {
     var range = try a.range("limits") ?? 0...255
@@ -123,7 +125,9 @@ struct ImageLayer: Layer {
       // Dark terminals are the rule: light is dense.
       return panel.shade(
         x: (0...width).map { Double($0) - 0.5 }, y: (0...height).map { Double($0) - 0.5 },
-        shares: channels[0].indices.map { (channels[0][$0] + channels[1][$0] + channels[2][$0]) / 765 })
+        shares: channels[0].indices.map {
+          (channels[0][$0] + channels[1][$0] + channels[2][$0]) / 765
+        })
     }
     panel.count(marks: 1)
     let pixels = width * height

@@ -59,7 +59,9 @@ struct PointsLayer: Layer {
   }
 
   /// The groups in order, and each point's.
-  private static func groups(_ a: LayerArguments) throws(PlotError) -> (names: [String], keys: [Int])? {
+  private static func groups(_ a: LayerArguments) throws(PlotError) -> (
+    names: [String], keys: [Int]
+  )? {
     guard let value = a["by"] else { return nil }
     var texts = value.texts ?? []
     var order: [String] = []

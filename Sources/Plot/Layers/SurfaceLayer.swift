@@ -7,7 +7,8 @@ struct SurfaceLayer: Layer {
   let isMesh: Bool
 
   static let kind = LayerKind(
-    "surface", "Adds z over the plane as a surface in space. A figure of surfaces holds nothing flat.",
+    "surface",
+    "Adds z over the plane as a surface in space. A figure of surfaces holds nothing flat.",
     [
       GridData.z, GridData.x, GridData.y, GridData.label, GridData.colorMap, GridData.limits,
       .option("style", "\"filled\"", "\"filled\" or \"mesh\"."),

@@ -49,7 +49,8 @@ struct TextLayer: Layer {
   func draw(on panel: inout PanelScript) {
     panel.count(marks: texts.count)
     let positions = x.positions(in: panel.names)
-    let font = size == 1 ? "" : " font \",\(GnuplotText.brief(size * Double(panel.theme.fontSize)))\""
+    let font =
+      size == 1 ? "" : " font \",\(GnuplotText.brief(size * Double(panel.theme.fontSize)))\""
     for (index, text) in texts.enumerated() where positions[index].isFinite && y[index].isFinite {
       panel.command(
         "set label \(GnuplotText.quoted(text)) at \(GnuplotText.number(positions[index])),"

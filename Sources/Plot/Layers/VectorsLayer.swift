@@ -9,7 +9,8 @@ struct VectorsLayer: Layer {
   static let kind = LayerKind(
     "vectors", "Adds an arrow (u, v) at each point (x, y).",
     [
-      LayerParameter("x", .data, "Where arrows begin, of any shape; one axis is spread over columns."),
+      LayerParameter(
+        "x", .data, "Where arrows begin, of any shape; one axis is spread over columns."),
       LayerParameter("y", .data, "As x; one axis is spread over rows."),
       LayerParameter("u", .data, "How far they go along x."),
       LayerParameter("v", .data, "How far they go along y."),
