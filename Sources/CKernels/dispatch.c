@@ -1,12 +1,34 @@
 // Chooses kernels for the machine the process runs on.
 #include "reduce.h"
 
+#include <stdatomic.h>
+
 const int64_t ck_element_sizes[CK_DTYPE_COUNT] = {1, 1, 1, 4, 8, 4, 8, 8, 16};
+
+static _Atomic int32_t highest_level = 2;
+
+static int32_t level(void) {
+  int32_t highest = atomic_load_explicit(&highest_level, memory_order_relaxed);
+#if defined(__x86_64__)
+  if (highest >= 2 && __builtin_cpu_supports("x86-64-v4")) return 2;
+  if (highest >= 1 && __builtin_cpu_supports("x86-64-v3")) return 1;
+#else
+  (void)highest;
+#endif
+  return 0;
+}
+
+int32_t ck_limit_instruction_set(int32_t limit) {
+  atomic_store_explicit(&highest_level, limit, memory_order_relaxed);
+  return level();
+}
 
 static const ck_table *best_table(void) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("x86-64-v4")) return &ck_table_v4;
-  if (__builtin_cpu_supports("x86-64-v3")) return &ck_table_v3;
+  switch (level()) {
+  case 2: return &ck_table_v4;
+  case 1: return &ck_table_v3;
+  }
 #endif
   return &ck_table_base;
 }
@@ -20,8 +42,10 @@ ck_forms ck_forms_of(int32_t operation, int32_t dtype) {
 
 const ck_block_reducers *ck_best_reducers(void) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("x86-64-v4")) return &ck_block_reducers_v4;
-  if (__builtin_cpu_supports("x86-64-v3")) return &ck_block_reducers_v3;
+  switch (level()) {
+  case 2: return &ck_block_reducers_v4;
+  case 1: return &ck_block_reducers_v3;
+  }
 #endif
   return &ck_block_reducers_base;
 }

@@ -34,7 +34,7 @@ static int64_t cost_of(int32_t operation, int32_t dtype) {
   case CK_ASINH:
   case CK_ACOSH:
   case CK_ATANH: return complex ? 1600 : 300;
-  default: return complex ? 16 : 1 + ck_element_sizes[dtype] / 4;
+  default: return complex ? 16 : 2 + ck_element_sizes[dtype] / 2;
   }
 }
 

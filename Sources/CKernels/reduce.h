@@ -56,6 +56,24 @@ typedef struct {
   int64_t (*nonzero_i64)(const int64_t *elements, int64_t count);
   int64_t (*nonzero_f32)(const float *elements, int64_t count);
   int64_t (*nonzero_f64)(const double *elements, int64_t count);
+  // Eight rows, `stride` elements apart, into `out`.
+  void (*add_rows_f32)(double *out, const float *rows, int64_t stride, int64_t count);
+  void (*add_rows_f64)(double *out, const double *rows, int64_t stride, int64_t count);
+  void (*max_rows_f32)(float *out, const float *rows, int64_t stride, int64_t count);
+  void (*max_rows_f64)(double *out, const double *rows, int64_t stride, int64_t count);
+  void (*min_rows_f32)(float *out, const float *rows, int64_t stride, int64_t count);
+  void (*min_rows_f64)(double *out, const double *rows, int64_t stride, int64_t count);
+  // For each of at most 1024 columns, the row of its extreme; at most INT32_MAX rows for the 32-bit types.
+#define CK_POSITIONS(name, type)                                               \
+  void (*name)(const type *rows, int64_t length, int64_t stride, int64_t count, int64_t *out)
+  CK_POSITIONS(max_positions_i32, int32_t);
+  CK_POSITIONS(max_positions_i64, int64_t);
+  CK_POSITIONS(max_positions_f32, float);
+  CK_POSITIONS(max_positions_f64, double);
+  CK_POSITIONS(min_positions_i32, int32_t);
+  CK_POSITIONS(min_positions_i64, int64_t);
+  CK_POSITIONS(min_positions_f32, float);
+  CK_POSITIONS(min_positions_f64, double);
 } ck_block_reducers;
 
 extern const ck_block_reducers ck_block_reducers_base;

@@ -11,9 +11,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { BLOCK = 1024, FEW = 16, MOST_SHARES = 16 };
+enum { BLOCK = 1024, FEW = 16, MOST_SHARES = 16, WIDE = 512 };
 // Elements a thread is given at least; also the part of one long reduction.
-static const int64_t part_elements = 1 << 16;
+static const int64_t part_elements = 1 << 15;
 
 typedef struct {
   int32_t rank;
@@ -36,6 +36,8 @@ typedef struct {
   int64_t blocks_per_row;
   int64_t shares, share_count;
   char *partial;
+  // Whether the accumulators themselves are wanted.
+  bool raw;
   _Atomic int32_t status;
 } reduce_plan;
 
@@ -244,6 +246,34 @@ static const void *converted_row(
   return scratch;
 }
 
+// Combines eight contiguous rows at once. False when there is no kernel for it.
+static bool combine_eight(
+  const reduce_plan *plan, char *accumulator, const char *row, int64_t n) {
+  const ck_block_reducers *r = ck_best_reducers();
+  const axis_group *reduced = &plan->reduced;
+  int64_t stride = reduced->strides[reduced->rank - 1] / plan->size;
+  bool single = plan->dtype == CK_F32;
+  if (!single && plan->dtype != CK_F64) return false;
+  double *out = (double *)accumulator;
+  float *narrow = (float *)accumulator;
+  switch (plan->reduction) {
+  case CK_SUM:
+  case CK_MEAN:
+    if (single) r->add_rows_f32(out, (const float *)row, stride, n);
+    else r->add_rows_f64(out, (const double *)row, stride, n);
+    return true;
+  case CK_MAX:
+    if (single) r->max_rows_f32(narrow, (const float *)row, stride, n);
+    else r->max_rows_f64(out, (const double *)row, stride, n);
+    return true;
+  case CK_MIN:
+    if (single) r->min_rows_f32(narrow, (const float *)row, stride, n);
+    else r->min_rows_f64(out, (const double *)row, stride, n);
+    return true;
+  default: return false;
+  }
+}
+
 // Accumulates rows low ..< high of the reduced axes for `n` outputs whose first elements are at `base`.
 static ck_status accumulate_rows(
   const reduce_plan *plan, const char *base, int64_t n, int64_t low, int64_t high,
@@ -255,8 +285,17 @@ static ck_status accumulate_rows(
   int32_t inner = reduced->rank - 1;
   const char *row = base + offset_of(reduced, low);
   int64_t column = low % reduced->shape[inner];
+  bool contiguous = plan->kept.strides[plan->kept.rank - 1] == plan->size;
   for (int64_t index = low; index < high; index++) {
     if (index % 64 == 0 && ck_interrupted()) return CK_INTERRUPTED;
+    if (contiguous && index > low && index + 8 <= high && column + 8 <= reduced->shape[inner]
+        && combine_eight(plan, accumulator, row, n)) {
+      // Seven here, the eighth below.
+      index += 7;
+      column += 7;
+      row += 7 * reduced->strides[inner];
+      goto next;
+    }
     const void *elements = converted_row(plan, row, n, gathered, scratch);
     if (index == low) {
       memcpy(accumulator, elements, (size_t)(n * plan->accumulator_size));
@@ -264,6 +303,7 @@ static ck_status accumulate_rows(
       int32_t status = combine(accumulator, accumulator, elements, NULL, n);
       if (status != CK_OK) return (ck_status)status;
     }
+  next:
     if (++column == reduced->shape[inner]) {
       column = 0;
       row = base + offset_of(reduced, (index + 1) % reduced->count);
@@ -275,6 +315,10 @@ static ck_status accumulate_rows(
 }
 
 static void finish_rows(const reduce_plan *plan, char *accumulator, int64_t n, char *out) {
+  if (plan->raw) {
+    memcpy(out, accumulator, (size_t)(n * plan->accumulator_size));
+    return;
+  }
   if (plan->reduction == CK_MEAN) {
     double *parts = (double *)accumulator;
     int64_t doubles = n * plan->accumulator_size / 8;
@@ -354,6 +398,42 @@ static ck_status run_outer(reduce_plan *plan) {
   return status;
 }
 
+// Rows too narrow for vectors, one after another in memory: several are taken as one wide row, and its parts combined.
+static ck_status run_folded(reduce_plan *plan) {
+  int64_t length = plan->kept.count, fold = WIDE / length;
+  int64_t rows = plan->reduced.count / fold;
+  reduce_plan wide = *plan;
+  _Alignas(64) char accumulators[WIDE * 16];
+  wide.raw = true;
+  wide.out = accumulators;
+  wide.result_size = plan->accumulator_size;
+  wide.kept.count = wide.kept.shape[0] = fold * length;
+  wide.reduced.count = wide.reduced.shape[0] = rows;
+  wide.reduced.strides[0] = fold * length * plan->size;
+  ck_status status = run_outer(&wide);
+  ck_kernel combine = ck_forms_of(operation_of(plan->reduction), plan->accumulator_dtype).vv;
+  for (int64_t part = 1; part < fold && status == CK_OK; part++) {
+    const char *other = accumulators + part * length * plan->accumulator_size;
+    status = (ck_status)combine(accumulators, accumulators, other, NULL, length);
+  }
+  _Alignas(64) char gathered[WIDE * 16];
+  _Alignas(64) char scratch[WIDE * 16];
+  for (int64_t row = rows * fold; row < plan->reduced.count && status == CK_OK; row++) {
+    const char *source = plan->data + row * length * plan->size;
+    const void *elements = converted_row(plan, source, length, gathered, scratch);
+    status = (ck_status)combine(accumulators, accumulators, elements, NULL, length);
+  }
+  if (status == CK_OK) finish_rows(plan, accumulators, length, plan->out);
+  return status;
+}
+
+static bool can_fold(const reduce_plan *plan) {
+  return plan->kept.rank == 1 && plan->reduced.rank == 1 && plan->kept.count > 1
+    && plan->kept.count <= WIDE / 4 && plan->reduced.count >= WIDE
+    && plan->kept.strides[0] == plan->size
+    && plan->reduced.strides[0] == plan->kept.count * plan->size;
+}
+
 // MARK: - Choosing
 
 // No element a reduction: each output is that of nothing.
@@ -383,6 +463,7 @@ ck_status ck_reduce_axes(
   complete(&plan.reduced);
   if (plan.kept.count == 0) return CK_OK;
   if (plan.reduced.count == 0) return fill_empty(&plan);
+  if (can_fold(&plan)) return run_folded(&plan);
   int64_t kept_length = plan.kept.shape[plan.kept.rank - 1];
   int64_t kept_stride = llabs(plan.kept.strides[plan.kept.rank - 1]);
   int64_t reduced_length = plan.reduced.shape[plan.reduced.rank - 1];

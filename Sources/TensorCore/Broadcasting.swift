@@ -25,6 +25,16 @@ extension Shape {
     return 0
   }
 
+  /// Counted from the end, the last axis that keeps this shape from being extended to `target`; 0 when it can be.
+  fileprivate func obstacle(to target: Shape) -> Int {
+    for step in 1..<(rank + 1) {
+      let size = self[rank - step]
+      if step > target.rank { return step }
+      if size != 1, size != target[target.rank - step] { return step }
+    }
+    return 0
+  }
+
   /// An axis given by a user, negative from the end, as one in `0 ..< rank`.
   ///
   /// - Throws: `axisOutOfRange`.
@@ -66,8 +76,7 @@ extension Tensor {
     if target == shape { return self }
     guard shape.broadcast(with: target) == target else {
       let other = Description(dtype: dtype, shape: target)
-      throw .broadcast(
-        lhs: summary, rhs: other, axisFromEnd: shape.mismatchFromEnd(with: target))
+      throw .broadcast(lhs: summary, rhs: other, axisFromEnd: shape.obstacle(to: target))
     }
     var result = self
     result.shape = target

@@ -84,6 +84,9 @@ void ck_fill(void *target, const void *value, ck_int element_size, ck_int count)
 
 // Whether the operation (`ElementwiseOperation`'s raw value) is defined for operands of the type.
 bool ck_has_kernel(int32_t operation, int32_t dtype);
+// Uses no more than the given instruction set from now on, for tests of all variants: 0 the plainest, 1 x86-64-v3, 2 x86-64-v4.
+// Programs that exist keep theirs. The set in use.
+int32_t ck_limit_instruction_set(int32_t level);
 
 // MARK: - Fused elementwise programs (program.c, fused.c)
 

@@ -137,7 +137,7 @@ extension OperationTable {
       parameters: [
         OperationParameter("x", .operand), OperationParameter("decimals", .int, .int(0)),
       ],
-      example: "round([0.5, 1.5, 2.345], decimals = 2)", gives: "f64[3] [0.5  1.5  2.34]",
+      example: "round([0.5, 1.5, 2.345], decimals = 2)", gives: "f64[3] [0.5  1.5  2.35]",
       elementwise: .round
     ) { (arguments) throws(TensorError) in
       let operand = arguments.operand(0)
