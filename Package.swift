@@ -13,6 +13,26 @@ let strict: [SwiftSetting] = [
 /// Kernels are optimised in debug builds too: they are tested as they will run.
 let optimised: [CSetting] = [.unsafeFlags(["-O3", "-std=c11", "-fno-math-errno", "-fomit-frame-pointer", "-Wall", "-Werror"])]
 
+/// A test target for a target, with what else its tests import.
+func tests(of target: String, _ others: String...) -> Target {
+  .testTarget(
+    name: target + "Tests", dependencies: [.byName(name: target)] + others.map { .byName(name: $0) },
+    swiftSettings: [.swiftLanguageMode(.v6)])
+}
+
+let tests: [Target] = [
+  tests(of: "Diagnostics", "Syntax"),
+  tests(of: "Syntax", "Diagnostics"),
+  tests(of: "TensorCore"),
+  tests(of: "TensorOps", "TensorCore"),
+  tests(of: "Runtime", "Diagnostics", "Syntax", "TensorCore", "TensorOps", "DataKit"),
+  tests(of: "Plot", "TensorCore"),
+  tests(of: "PlotKit", "Plot", "Runtime", "Diagnostics"),
+  tests(of: "DataKit", "Runtime", "Diagnostics", "TensorCore"),
+  tests(of: "Notebook", "Runtime", "Diagnostics"),
+  tests(of: "REPL", "Runtime", "Diagnostics"),
+]
+
 let package = Package(
   name: "lamella",
   products: [.executable(name: "lamella", targets: ["lamella"])],
@@ -68,6 +88,6 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
-  ],
+  ] + tests,
   cLanguageStandard: .c11,
   cxxLanguageStandard: .cxx17)

@@ -42,21 +42,20 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func problems(of path: String) throws(DiagnosticList) -> [Diagnostic] {
+    var options = NotebookOptions()
+    options.strict = strict
     if NotebookArguments.isScript(path) {
       do {
         let source = try ScriptRunner.read(file: path)
-        let session = makeSession(
-          workingFolder: NotebookFile.folder(of: path), seed: 0, allowShell: false,
-          isStrict: strict)
-        return session.check([source]).flatMap { $0 }
+        return options.makeSession(path: path, seed: 0).check([source]).flatMap { $0 }
       } catch {
         throw DiagnosticList([error], isOfFile: true)
       }
     }
     let document = try NotebookArguments.read(path)
-    var options = NotebookOptions()
-    options.strict = strict
-    return options.makeRunner(document, path: path, values: document.frontMatter.placeholders)
-      .check()
+    let session = options.makeSession(path: path, seed: document.frontMatter.seed)
+    return options.makeRunner(
+      document, path: path, values: document.frontMatter.placeholders, session: session
+    ).check()
   }
 }

@@ -10,7 +10,7 @@ struct FmtCommand: ParsableCommand {
     commandName: "fmt", abstract: "Lay out the code of notebooks and scripts.",
     discussion: "Files are rewritten in place. With --check none is, and the exit code is 1 if one would be.")
 
-  @Argument(help: ArgumentHelp("Notebooks and scripts.", valueName: "file"))
+  @ArgumentParser.Argument(help: ArgumentHelp("Notebooks and scripts.", valueName: "file"))
   var files: [String]
 
   @Flag(help: "Only name the files whose layout is not canonical.")

@@ -41,30 +41,36 @@ struct NotebookOptions: ParsableArguments {
     return arguments
   }
 
-  /// A runner in a fresh session.
+  /// A fresh session for a notebook or script.
+  func makeSession(path: String, seed: UInt64) -> Session {
+    lamella.makeSession(
+      workingFolder: NotebookFile.folder(of: path), seed: self.seed ?? seed,
+      allowShell: allowShell, isStrict: strict)
+  }
+
+  /// A runner with what `-p` and `-P` give.
   ///
   /// - Throws: a Diagnostic for a parameter that is unknown, missing or does not fit.
   func makeRunner(
     _ document: NotebookDocument, path: String, policy: NotebookRunner.FailurePolicy = .stop,
-    control: RunControl = RunControl()
+    control: RunControl = RunControl(), session: Session
   ) throws(Diagnostic) -> NotebookRunner {
     let values = try document.frontMatter.resolve(arguments())
-    return makeRunner(document, path: path, values: values, policy: policy, control: control)
+    return makeRunner(
+      document, path: path, values: values, policy: policy, control: control, session: session)
   }
 
-  /// A runner in a fresh session, with these values of the parameters.
+  /// A runner with these values of the parameters.
   func makeRunner(
     _ document: NotebookDocument, path: String, values: [(name: String, value: ParameterValue)],
-    policy: NotebookRunner.FailurePolicy = .stop, control: RunControl = RunControl()
+    policy: NotebookRunner.FailurePolicy = .stop, control: RunControl = RunControl(),
+    session: Session
   ) -> NotebookRunner {
-    let seed = self.seed ?? document.frontMatter.seed
     let folder = NotebookFile.folder(of: path)
-    let session = makeSession(
-      workingFolder: folder, seed: seed, allowShell: allowShell, isStrict: strict)
     let allowShell = self.allowShell
     return NotebookRunner(
-      document, parameters: values, seed: seed, policy: policy, control: control,
-      evaluator: session
+      document, parameters: values, seed: seed ?? document.frontMatter.seed, policy: policy,
+      control: control, evaluator: session
     ) { (script: String, request: DisplayRequest) throws(Diagnostic) -> DisplayItem in
       try runRawGnuplot(
         script: script, request: request, allowShell: allowShell, folder: folder)

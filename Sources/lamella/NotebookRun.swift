@@ -38,7 +38,8 @@ struct NotebookRun {
     let document = try NotebookArguments.read(path)
     let control = RunControl()
     let runner = try command.options.makeRunner(
-      document, path: path, policy: command.onError, control: control)
+      document, path: path, policy: command.onError, control: control,
+      session: command.options.makeSession(path: path, seed: document.frontMatter.seed))
     let problems = runner.check()
     guard problems.isEmpty else { throw DiagnosticList(problems, isOfFile: false) }
     events?.began(runner)

@@ -87,10 +87,7 @@ struct RunCommand: ParsableCommand {
     let signals = SignalWatcher(editsLines: false)
     do {
       let source = try read()
-      let folder = file.map(NotebookFile.folder(of:)) ?? "."
-      let session = makeSession(
-        workingFolder: folder, seed: options.seed ?? 0, allowShell: options.allowShell,
-        isStrict: options.strict)
+      let session = options.makeSession(path: file ?? "-", seed: 0)
       let outcome = ScriptRunner(session: session, presenter: presenter, signals: signals)
         .run(source)
       return ExitCode(errors: outcome.errors, isStatic: outcome.isStatic)

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Dispatch
+internal import Glibc
 internal import Notebook
 internal import REPL
 internal import Runtime
@@ -27,7 +28,7 @@ final class RunPresenter: Sendable {
     self.terminal = terminal
     self.showsOutput = showsOutput
     presenter = Presenter(terminal)
-    isLive = terminal.messagesUseColour || (!terminal.isDumb && terminal.isMessageTerminal)
+    isLive = !terminal.isDumb && isatty(terminal.messages.descriptor) == 1
   }
 
   func show(_ event: RunEvent) {
@@ -62,6 +63,9 @@ final class RunPresenter: Sendable {
     eraseLine()
     for diagnostic in diagnostics { presenter.show(diagnostic) }
   }
+
+  /// Takes the line of progress away, before others write.
+  func clear() { eraseLine() }
 
   /// A line on standard error.
   func note(_ text: String) {
@@ -111,11 +115,9 @@ final class RunPresenter: Sendable {
     guard let line else { return }
     if !line.isEmpty { terminal.messages.write("\r\u{1B}[K\(line)") }
     DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(250)) { [weak self] in
-      self?.tickAgain()
+      self?.tick()
     }
   }
-
-  private func tickAgain() { tick() }
 
   private func eraseLine() {
     let wasShown = state.withLock { state in
