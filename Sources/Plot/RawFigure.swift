@@ -40,8 +40,10 @@ package struct RawFigure: Sendable {
     var process = process
     process.isConfined = !allowingShell
     var bytes = try process.run(script).bytes
+    if format == .text { bytes = TerminalGraphics.trimmed(bytes) }
     if format == .svg {
-      bytes = SVGPicture.refined(bytes, prefix: "f\(hash.prefix(8))-",
+      bytes = SVGPicture.refined(
+        bytes, prefix: "f\(hash.prefix(8))-",
         label: "A figure drawn by gnuplot.")
     }
     return Picture(

@@ -3,13 +3,38 @@ enum TerminalGraphics {
   /// Characters across and down when the terminal does not say.
   static let defaultSize = PictureSize(width: 76, height: 22)
 
+  /// The figure in characters; panels one below the other, as side by side they would be too small to read.
+  ///
+  /// - Parameter size: columns and rows of one panel.
   static func drawn(_ figure: Figure, size: PictureSize?, by process: GnuplotProcess)
     throws(PlotError) -> [UInt8]
   {
     let asked = size ?? defaultSize
     let size = PictureSize(
       width: min(max(asked.width, 30), 400), height: min(max(asked.height, 10), 200))
-    let script = try GnuplotScript.make(figure, .text, size: size, on: .page)
-    return try process.run(script).bytes
+    guard !figure.panels.isEmpty else {
+      let script = try GnuplotScript.make(figure, .text, size: size, on: .page)
+      return trimmed(try process.run(script).bytes)
+    }
+    var parts: [[UInt8]] = []
+    if !figure.options.title.isEmpty {
+      let title = figure.options.title
+      let margin = String(repeating: " ", count: max((size.width - title.count) / 2, 0))
+      parts.append(Array((margin + title).utf8))
+    }
+    for panel in figure.panels { parts.append(try drawn(panel, size: size, by: process)) }
+    return Array(parts.joined(separator: Array("\n\n".utf8)))
+  }
+
+  /// Without spaces at the ends of lines and empty lines around the picture.
+  static func trimmed(_ bytes: [UInt8]) -> [UInt8] {
+    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+      line in
+      let end = line.lastIndex { $0 != UInt8(ascii: " ") && $0 != 0x0c }
+      return end.map { line[line.startIndex...$0] } ?? []
+    }
+    while lines.last?.isEmpty == true { lines.removeLast() }
+    let first = lines.firstIndex { !$0.isEmpty } ?? lines.endIndex
+    return Array(lines[first...].joined(separator: [UInt8(ascii: "\n")]))
   }
 }

@@ -107,6 +107,15 @@ import Testing
     #expect(try figure.hash() != other.hash())
   }
 
+  @Test func textHasNoControlCharactersAndNoTrailingSpace() throws {
+    for (name, make) in Sample.all {
+      let picture = try make().drawn(as: .text, by: GnuplotProcess())
+      let text = String(decoding: picture.bytes, as: UTF8.self)
+      #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" }, "\(name)")
+      #expect(!text.contains(" \n") && !text.hasSuffix("\n") && !text.hasPrefix("\n"), "\(name)")
+    }
+  }
+
   @Test func manyPointsBecomePixels() throws {
     let count = 60_000
     let x = (0..<count).map { Double(($0 * 7919) % count) }
