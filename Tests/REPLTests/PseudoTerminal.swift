@@ -26,7 +26,7 @@ final class PseudoTerminal {
     }
     master = ends.master
     let slave = ends.slave
-    let watcher = SignalWatcher(editsLines: true)
+    let watcher = SignalWatcher(listeningTo: [], editsLines: true)
     self.watcher = watcher
     let output = TextOutput(descriptor: slave)
     let terminal = Terminal(
