@@ -59,6 +59,16 @@ import Testing
     try prompt.leave()
   }
 
+  @Test func aValueThatWasShownIsStillThere() throws {
+    let prompt = try Self.start()
+    try prompt.enter("pair = (40, 2)")
+    for _ in 0..<2 {
+      try prompt.enter("pair")
+      try prompt.expect("\n(40, 2)\n")
+    }
+    try prompt.leave()
+  }
+
   @Test func controlCDropsTheEntry() throws {
     let prompt = try Self.start()
     try prompt.enter("(1 +")
