@@ -46,7 +46,7 @@ package struct GnuplotScript: Sendable {
         "set terminal pdfcairo size \(GnuplotText.brief(w))in,\(GnuplotText.brief(h))in enhanced \(font) "
         + "fontscale 0.75 linewidth 0.75 dashlength 2.5 pointscale 0.75"
     case .text:
-      return "set terminal dumb nofeed size \(width),\(height) noenhanced mono"
+      return "set terminal dumb size \(width),\(height) noenhanced mono"
     case .sixel:
       return
         "set terminal sixelgd size \(width),\(height) enhanced truecolor \(font) \(transparency)"

@@ -26,11 +26,13 @@ enum TerminalGraphics {
     return Array(parts.joined(separator: Array("\n\n".utf8)))
   }
 
-  /// Without spaces at the ends of lines and empty lines around the picture.
+  /// Without form feeds, spaces at the ends of lines and empty lines around the picture.
   static func trimmed(_ bytes: [UInt8]) -> [UInt8] {
-    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
-      line in
-      let end = line.lastIndex { $0 != UInt8(ascii: " ") && $0 != 0x0c }
+    let formFeed: UInt8 = 0x0c
+    let rows = bytes.filter { $0 != formFeed }
+      .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    var lines = rows.map { line in
+      let end = line.lastIndex { $0 != UInt8(ascii: " ") }
       return end.map { line[line.startIndex...$0] } ?? []
     }
     while lines.last?.isEmpty == true { lines.removeLast() }

@@ -29,7 +29,7 @@ import Testing
       case .sixel: #expect(start.prefix(2) == [0x1b, 0x50])
       case .text:
         let lines = String(decoding: picture.bytes, as: UTF8.self).split(separator: "\n")
-        #expect(lines.count > 5)
+        #expect(lines.count > 3)
       }
     }
   }
