@@ -114,8 +114,11 @@ final class Compiler {
     }
     for (name, slot) in namespace.slots { function.locals[name] = slot }
     collectSignatures(statements, use)
-    let result = body(statements)
+    let last = body(statements)
     let end = Span(source.bytes.count, source.bytes.count)
+    // Returning empties a register, and this one may be a name's.
+    let result = function.temporary()
+    function.emit(LM_OP_move, result, last, at: statements.last?.span ?? end)
     function.emit(LM_OP_return, result, at: statements.last?.span ?? end)
     if function.isTooLarge { report(.codeTooLarge(what: "the cell"), at: statements.first?.span ?? end) }
     for name in use.assigned { namespace.signatures[name] = cellSignatures[name] }
