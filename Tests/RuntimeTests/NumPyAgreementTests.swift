@@ -118,7 +118,8 @@ private enum Reference {
 
   private func taken(_ value: Value) -> (type: String, shape: [Int]?, elements: [Scalar])? {
     if case .tensor(let tensor) = value {
-      return (tensor.dtype.name, tensor.shape.array, tensor.elements)
+      let elements = (0..<tensor.count).map { tensor.scalar(at: $0) }
+      return (tensor.dtype.name, tensor.shape.array, elements)
     }
     guard let scalar = value.scalar else { return nil }
     return (value.typeName, nil, [scalar])
