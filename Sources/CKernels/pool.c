@@ -15,7 +15,10 @@ enum {
   ALIGNMENT = 64,
   SMALLEST_LOG = 6,
   CLASS_COUNT = 4 * (48 - SMALLEST_LOG),
-  KEPT_PER_CLASS = 64
+  KEPT_PER_CLASS = 64,
+  KEPT_BIG_PER_CLASS = 4,
+  // A big block may be cut from one of up to so many classes above: four times its size.
+  CUT_CLASSES = 8
 };
 // Blocks of at least this size come straight from the system, on huge pages where it has them.
 static const int64_t big_block = (int64_t)4 << 20;
@@ -44,6 +47,11 @@ static int32_t class_of(int64_t byte_count, int64_t *class_size) {
   return index < CLASS_COUNT ? index : -1;
 }
 
+static int64_t size_of_class(int32_t index) {
+  int64_t power = (int64_t)1 << (SMALLEST_LOG + index / 4);
+  return power + index % 4 * (power / 4);
+}
+
 static void *allocate_from_system(int64_t size) {
   if (size < big_block) {
     return aligned_alloc(ALIGNMENT, (size_t)((size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT));
@@ -63,6 +71,46 @@ static void return_to_system(void *block, int64_t size) {
   }
 }
 
+// Takes a kept block of the class; NULL when there is none. Under the lock.
+static void *take_kept(int32_t index) {
+  size_class *list = &classes[index];
+  if (list->count == 0) return NULL;
+  kept_bytes -= size_of_class(index);
+  return list->blocks[--list->count];
+}
+
+// Keeps a free block of the class if there is room. Under the lock.
+static bool keep(void *block, int32_t index) {
+  size_class *list = &classes[index];
+  int64_t size = size_of_class(index);
+  int32_t most = size < big_block ? KEPT_PER_CLASS : KEPT_BIG_PER_CLASS;
+  if (list->count >= most || kept_bytes + size > largest_kept_bytes) return false;
+  list->blocks[list->count++] = block;
+  kept_bytes += size;
+  return true;
+}
+
+// Cuts a big block from a kept larger one, whose pages are there already; NULL when there is none. The rest is kept too.
+static void *cut_block(int32_t index, int64_t size) {
+  pthread_mutex_lock(&mutex);
+  char *block = NULL;
+  int64_t found = 0;
+  for (int32_t larger = index + 1; !block && larger < CLASS_COUNT && larger <= index + CUT_CLASSES;
+       larger++) {
+    block = take_kept(larger);
+    found = size_of_class(larger);
+  }
+  int64_t rest = found - size, kept = 0;
+  if (block && rest >= big_block) {
+    int32_t rest_class = class_of(rest, &kept);
+    if (kept > rest) kept = size_of_class(--rest_class);
+    if (!keep(block + size, rest_class)) kept = 0;
+  }
+  pthread_mutex_unlock(&mutex);
+  if (block && rest > kept) munmap(block + size + kept, (size_t)(rest - kept));
+  return block;
+}
+
 void *ck_pool_allocate(int64_t byte_count) {
   int64_t size;
   if (byte_count < 0 || byte_count > (int64_t)1 << 46) return NULL;
@@ -78,14 +126,10 @@ void *ck_pool_allocate(int64_t byte_count) {
   while (live > peak && !atomic_compare_exchange_weak_explicit(
                           &peak_bytes, &peak, live, memory_order_relaxed, memory_order_relaxed)) {
   }
-  void *block = NULL;
   pthread_mutex_lock(&mutex);
-  size_class *list = &classes[index];
-  if (list->count > 0) {
-    block = list->blocks[--list->count];
-    kept_bytes -= size;
-  }
+  void *block = take_kept(index);
   pthread_mutex_unlock(&mutex);
+  if (!block && size >= big_block) block = cut_block(index, size);
   if (block) return block;
   block = allocate_from_system(size);
   if (!block) {
@@ -102,31 +146,19 @@ void ck_pool_free(void *block, int64_t byte_count) {
   int32_t index = class_of(byte_count, &size);
   atomic_fetch_sub_explicit(&live_bytes, size, memory_order_relaxed);
   pthread_mutex_lock(&mutex);
-  size_class *list = &classes[index];
-  bool keep = list->count < KEPT_PER_CLASS && kept_bytes + size <= largest_kept_bytes
-    && (size < big_block || list->count < 4);
-  if (keep) {
-    list->blocks[list->count++] = block;
-    kept_bytes += size;
-  }
+  bool kept = keep(block, index);
   pthread_mutex_unlock(&mutex);
-  if (!keep) return_to_system(block, size);
+  if (!kept) return_to_system(block, size);
 }
 
 void ck_pool_trim(void) {
   for (int32_t index = 0; index < CLASS_COUNT; index++) {
     for (;;) {
-      void *block = NULL;
-      int64_t log = SMALLEST_LOG + index / 4;
-      int64_t size = ((int64_t)1 << log) + (index % 4) * ((int64_t)1 << (log - 2));
       pthread_mutex_lock(&mutex);
-      if (classes[index].count > 0) {
-        block = classes[index].blocks[--classes[index].count];
-        kept_bytes -= size;
-      }
+      void *block = take_kept(index);
       pthread_mutex_unlock(&mutex);
       if (!block) break;
-      return_to_system(block, size);
+      return_to_system(block, size_of_class(index));
     }
   }
 }

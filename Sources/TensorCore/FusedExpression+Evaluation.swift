@@ -235,12 +235,36 @@ extension Tensor {
         operation: "\(operation)", name: "exponent", value: "negative",
         requirement: "at least 0 when both operands are integers")
     case CK_OUT_OF_RANGE:
-      error = .valueOutOfRange(
-        value: "\(operation)", dtype: program.operandTypes[instruction])
+      let dtype = program.operandTypes[instruction]
+      error = .valueOutOfRange(value: tooLarge(expression, leaves, step, dtype), dtype: dtype)
     case CK_NO_MEMORY: error = .outOfMemory(bytes: 0)
     default: error = .interrupted
     }
     return FusedFailure(step: step, error: error)
+  }
+
+  /// The operand of a step, made of scalars, that the dtype cannot hold: found by evaluating what leads to it.
+  private static func tooLarge(
+    _ expression: FusedExpression, _ leaves: [Operand], _ step: Int, _ dtype: DType
+  ) -> String {
+    let failing = expression.steps[step]
+    for number in [failing.a, failing.b, failing.c].prefix(failing.operation.arity) {
+      guard number >= leaves.count else { continue }
+      let prefix = FusedExpression(
+        leafCount: leaves.count, steps: Array(expression.steps[...(number - leaves.count)]))
+      do throws(FusedFailure) {
+        let value = try evaluate(prefix, leaves: leaves)
+        guard value.count == 1 else { continue }
+        do throws(TensorError) {
+          _ = try ElementBytes(value.item(), as: dtype)
+        } catch {
+          return value.item().text
+        }
+      } catch {
+        continue
+      }
+    }
+    return "\(failing.operation)"
   }
 
   /// One step after another: for expressions too long for one program.

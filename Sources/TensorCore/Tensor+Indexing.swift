@@ -41,7 +41,11 @@ extension Tensor {
     let source = try converted(value)
     if !isUnique || repeatsElements { self = try copy() }
     let selection = try IndexSelection(components, of: self)
-    guard let spread = try? source.broadcastForAssignment(to: selection.shape) else {
+    let spread: Tensor
+    do throws(TensorError) {
+      spread = try source.broadcastForAssignment(to: selection.shape)
+    } catch {
+      // The only reason is the shape.
       throw .assignment(value: source.shape, selection: selection.shape)
     }
     guard selection.shape.count > 0 else { return }

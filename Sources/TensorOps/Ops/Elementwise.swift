@@ -88,37 +88,37 @@ extension OperationTable {
       "bitwise_xor([12, 10], 6)", gives: "i64[2] [10 12]"),
     elementwise(
       "invert", .invert, ["x"], "The bits (or truths) the other way, as `!x`.",
-      "invert([true, false])", gives: "bool[2] [false  true]"),
+      "invert([true, false])", gives: "bool[2] [False  True]"),
   ]
 
   private static let comparisonOperations: [Operation] = [
     elementwise(
       "equal", .equal, ["x", "y"], "Whether the values are equal, as `x == y`.",
-      "equal([1, 2], [1, 3])", gives: "bool[2] [ true false]"),
+      "equal([1, 2], [1, 3])", gives: "bool[2] [ True False]"),
     elementwise(
       "not_equal", .notEqual, ["x", "y"], "Whether the values differ, as `x != y`.",
-      "not_equal([1, 2], [1, 3])", gives: "bool[2] [false  true]"),
+      "not_equal([1, 2], [1, 3])", gives: "bool[2] [False  True]"),
     elementwise(
       "less", .less, ["x", "y"], "Whether `x` is smaller, as `x < y`.", "less([1, 2, 3], 2)",
-      gives: "bool[3] [ true false false]"),
+      gives: "bool[3] [ True False False]"),
     elementwise(
       "less_equal", .lessOrEqual, ["x", "y"], "Whether `x` is at most `y`, as `x <= y`.",
-      "less_equal([1, 2, 3], 2)", gives: "bool[3] [ true  true false]"),
+      "less_equal([1, 2, 3], 2)", gives: "bool[3] [ True  True False]"),
     elementwise(
       "greater", .greater, ["x", "y"], "Whether `x` is larger, as `x > y`.",
-      "greater([1, 2, 3], 2)", gives: "bool[3] [false false  true]"),
+      "greater([1, 2, 3], 2)", gives: "bool[3] [False False  True]"),
     elementwise(
       "greater_equal", .greaterOrEqual, ["x", "y"], "Whether `x` is at least `y`, as `x >= y`.",
-      "greater_equal([1, 2, 3], 2)", gives: "bool[3] [false  true  true]"),
+      "greater_equal([1, 2, 3], 2)", gives: "bool[3] [False  True  True]"),
     elementwise(
       "isnan", .isnan, ["x"], "Whether the value is not a number.", "isnan([1, nan])",
-      gives: "bool[2] [false  true]"),
+      gives: "bool[2] [False  True]"),
     elementwise(
       "isinf", .isinf, ["x"], "Whether the value is infinite, of either sign.", "isinf([1, -inf])",
-      gives: "bool[2] [false  true]"),
+      gives: "bool[2] [False  True]"),
     elementwise(
       "isfinite", .isfinite, ["x"], "Whether the value is neither infinite nor NaN.",
-      "isfinite([1, nan, inf])", gives: "bool[3] [ true false false]"),
+      "isfinite([1, nan, inf])", gives: "bool[3] [ True False False]"),
   ]
 
   private static let roundingOperations: [Operation] = [
@@ -273,7 +273,7 @@ extension OperationTable {
 
   private static func castDocumentation(_ dtype: DType) -> (String, String, String) {
     switch dtype {
-    case .bool: ("Whether each element is not 0.", "bool([0, 2])", "bool[2] [false  true]")
+    case .bool: ("Whether each element is not 0.", "bool([0, 2])", "bool[2] [False  True]")
     case .u8:
       ("As integers from 0 to 255; floats are truncated.", "u8([1, 255])", "u8[2] [  1 255]")
     case .i8:
