@@ -218,7 +218,9 @@ extension CallContext {
   }
 
   package func record(_ index: Int) throws(CallFailure) -> RecordValue {
-    guard case .record(let record) = value(index) else { throw wrongType(index, wanted: "a Record") }
+    guard case .record(let record) = value(index) else {
+      throw wrongType(index, wanted: "a Record")
+    }
     return record
   }
 

@@ -72,7 +72,8 @@ extension Value {
     case .none: "`none`"
     case .tensor(let tensor): tensor.summary.description
     case .int: "an Int"
-    case .bool, .float, .complex, .string, .tuple, .record, .map, .range, .function, .module: "a \(summary)"
+    case .bool, .float, .complex, .string, .tuple, .record, .map, .range, .function, .module:
+      "a \(summary)"
     case .external(let value): Value.withArticle(value.typeName)
     }
   }
@@ -140,16 +141,19 @@ extension CallFailure {
     case (.tuple(let a), .tuple(let b)) where a.count != b.count && op != "in":
       return "`\(op)` works element by element; `concat((a, b))` joins tuples"
     case (.record(let a), .record(let b)) where op != "in":
-      return "the fields are (\(a.names.joined(separator: ", "))) and (\(b.names.joined(separator: ", ")))"
+      return
+        "the fields are (\(a.names.joined(separator: ", "))) and (\(b.names.joined(separator: ", ")))"
     case (.complex, _) where op.hasPrefix("<") || op.hasPrefix(">"),
       (_, .complex) where op.hasPrefix("<") || op.hasPrefix(">"):
       return "complex numbers have no order; compare `abs(z)`"
-    case (_, .tensor) where op == "@" && lhs.scalar != nil, (.tensor, _) where op == "@" && rhs.scalar != nil:
+    case (_, .tensor) where op == "@" && lhs.scalar != nil,
+      (.tensor, _) where op == "@" && rhs.scalar != nil:
       return "`*` multiplies by a number"
     case (.float, _) where op == "&" || op == "|", (_, .float) where op == "&" || op == "|":
       return "`&` and `|` take Bools and Ints"
     case (.none, _), (.bool, _), (.int, _), (.float, _), (.complex, _), (.string, _), (.tensor, _),
-      (.tuple, _), (.record, _), (.map, _), (.range, _), (.function, _), (.module, _), (.external, _):
+      (.tuple, _), (.record, _), (.map, _), (.range, _), (.function, _), (.module, _),
+      (.external, _):
       return nil
     }
   }
@@ -191,7 +195,8 @@ extension CallContext {
   /// E0412: an argument that yields no elements.
   func notIterable(_ index: Int) -> CallFailure {
     failure(
-      .notIterable, "\(parameterLabel(index)) is \(value(index).describedWithArticle), which has no elements",
+      .notIterable,
+      "\(parameterLabel(index)) is \(value(index).describedWithArticle), which has no elements",
       argument: index, hint: "tuples, tensors, ranges, Str, maps and records have elements")
   }
 }
@@ -242,7 +247,8 @@ extension CallContext {
   /// E0401: two elements that have no order between them.
   func unordered(_ a: Value, _ b: Value) -> CallFailure {
     failure(
-      .operandTypes, "there is no order between \(a.describedWithArticle) and \(b.describedWithArticle)",
+      .operandTypes,
+      "there is no order between \(a.describedWithArticle) and \(b.describedWithArticle)",
       argument: 0)
   }
 
@@ -255,7 +261,8 @@ extension CallContext {
       return flag
     }
     throw failure(
-      .argumentType, "\(parameterLabel(argument)) gives \(value.describedWithArticle), a Bool is wanted",
+      .argumentType,
+      "\(parameterLabel(argument)) gives \(value.describedWithArticle), a Bool is wanted",
       argument: argument)
   }
 }

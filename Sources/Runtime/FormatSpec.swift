@@ -95,7 +95,8 @@ package struct FormatSpec: Sendable, Equatable {
     guard !digits.isEmpty else { return nil }
     rest = rest.dropFirst(digits.count)
     guard let number = Int(digits), number <= limit else {
-      throw .malformedFormat(whole, problem: "has the \(part) \(digits); at most \(limit) is possible")
+      throw .malformedFormat(
+        whole, problem: "has the \(part) \(digits); at most \(limit) is possible")
     }
     return number
   }
@@ -188,8 +189,9 @@ extension FormatSpec {
   // MARK: - Floats
 
   private func text(of number: Double) throws(CallFailure) -> String {
-    guard type != "b" && type != "c" && type != "d" && type != "o" && type != "x" && type != "X"
-      && type != "s"
+    guard
+      type != "b" && type != "c" && type != "d" && type != "o" && type != "x" && type != "X"
+        && type != "s"
     else { throw mismatch(.float(number)) }
     let isUpper = type == "E" || type == "F" || type == "G"
     guard number.isFinite else {

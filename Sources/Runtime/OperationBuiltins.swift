@@ -34,7 +34,9 @@ enum OperationBuiltins {
         isAfterRest = true
         return Signature.Parameter(parameter.name, .rest)
       }
-      guard let text = parameter.defaultValue.text else { return Signature.Parameter(parameter.name) }
+      guard let text = parameter.defaultValue.text else {
+        return Signature.Parameter(parameter.name)
+      }
       return Signature.Parameter(
         parameter.name, isAfterRest ? .named(text: text) : .optional(text: text))
     }
@@ -42,7 +44,8 @@ enum OperationBuiltins {
 
   /// Runs an operation on the arguments of a call whose parameters are the operation's.
   static func call(_ operation: Operation, _ context: CallContext) throws(CallFailure) -> Value {
-    if operation.elementwise != nil, context.arguments.contains(where: { $0?.isStructure ?? false }) {
+    if operation.elementwise != nil, context.arguments.contains(where: { $0?.isStructure ?? false })
+    {
       return try mapped(operation, context.arguments.map { $0 ?? .none }, context, depth: 0)
     }
     var converted: [OperationArgument] = []

@@ -131,7 +131,9 @@ extension Scalar {
   /// Smith's method: scales by the larger part of the divisor, so that squares do not overflow.
   private static func quotient(_ a: Complex, _ b: Complex) -> Complex {
     if b.real.magnitude >= b.imaginary.magnitude {
-      if b.real == 0, b.imaginary == 0 { return Complex(a.real / b.real.magnitude, a.imaginary / b.real.magnitude) }
+      if b.real == 0, b.imaginary == 0 {
+        return Complex(a.real / b.real.magnitude, a.imaginary / b.real.magnitude)
+      }
       let ratio = b.imaginary / b.real
       let scale = b.real + b.imaginary * ratio
       return Complex(

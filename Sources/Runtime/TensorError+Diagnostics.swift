@@ -61,20 +61,23 @@ extension TensorError {
       return "\(given) indices for \(TensorError.axes(shape.rank)), shape \(shape)"
     case .maskShape(let mask, let shape):
       return "a mask of shape \(mask) does not fit a tensor of shape \(shape)"
-    case .indexDType(let dtype): return "an index has the dtype \(dtype.name), integers or bools are wanted"
+    case .indexDType(let dtype):
+      return "an index has the dtype \(dtype.name), integers or bools are wanted"
     case .assignment(let value, let selection):
       return "a value of shape \(value) does not fit the selected part of shape \(selection)"
     case .unsupportedDType(let name, let dtype):
       return "`\(TensorError.spelling(name))` is not defined for \(dtype.name)"
     case .reshape(let from, let to): return TensorError.reshapeMessage(operation, from, to)
     case .unequalElements(let firstIndex, let first, let secondIndex, let second):
-      return "elements differ: element \(firstIndex) is \(first), element \(secondIndex) is \(second)"
+      return
+        "elements differ: element \(firstIndex) is \(first), element \(secondIndex) is \(second)"
     case .emptyReduction(let name, let shape):
       return "`\(TensorError.spelling(name))` of no elements has no value: shape \(shape)"
     case .rankTooHigh(let rank):
       return "\(rank) axes are more than a tensor can have (\(Shape.maxRank))"
     case .wrongRank(let name, let expected, let shape):
-      return "`\(TensorError.spelling(name))` takes a tensor of rank \(expected), not \(shape.rank): shape \(shape)"
+      return
+        "`\(TensorError.spelling(name))` takes a tensor of rank \(expected), not \(shape.rank): shape \(shape)"
     case .shapeMismatch(let name, let what, let lhs, let rhs):
       return "`\(TensorError.spelling(name))`: \(what): \(lhs) and \(rhs)"
     case .notSquare(let name, let shape):
@@ -82,11 +85,13 @@ extension TensorError {
     case .singularMatrix(let name):
       return "`\(TensorError.spelling(name))`: the matrix is singular"
     case .notPositiveDefinite(let minor):
-      return "`\(operation)`: the matrix is not positive definite; its leading \(minor) by \(minor) part is not"
+      return
+        "`\(operation)`: the matrix is not positive definite; its leading \(minor) by \(minor) part is not"
     case .notConverged(let name):
       return "`\(TensorError.spelling(name))` did not converge"
     case .argument(let name, let parameter, let value, let requirement):
-      return "`\(TensorError.spelling(name))`: `\(parameter)` is \(value), it must be \(requirement)"
+      return
+        "`\(TensorError.spelling(name))`: `\(parameter)` is \(value), it must be \(requirement)"
     case .valueOutOfRange(let value, let dtype): return "\(value) does not fit in \(dtype.name)"
     case .integerOverflow(let name):
       return "`\(TensorError.spelling(name))`: an integer result does not fit its dtype"
@@ -126,7 +131,9 @@ extension TensorError {
     switch self {
     case .contraction(let lhs, let rhs):
       guard lhs.shape.rank > 0, rhs.shape.rank > 0 else {
-        return [lhs.description, rhs.description].map { $0.hasSuffix("[]") ? $0 + ": has no axes" : $0 }
+        return [lhs.description, rhs.description].map {
+          $0.hasSuffix("[]") ? $0 + ": has no axes" : $0
+        }
       }
       let last = lhs.shape[lhs.shape.rank - 1]
       let first = rhs.shape[max(rhs.shape.rank - 2, 0)]
@@ -152,20 +159,28 @@ extension TensorError {
     case .broadcast(let lhs, let rhs, _):
       return TensorError.broadcastHint(lhs.shape, rhs.shape)
     case .indexOutOfRange(_, _, let size, _):
-      return size == 0 ? "the axis has no elements" : "indices go from 0 to \(size - 1), or from -1 back to -\(size)"
+      return size == 0
+        ? "the axis has no elements"
+        : "indices go from 0 to \(size - 1), or from -1 back to -\(size)"
     case .axisOutOfRange(_, let rank):
-      return rank == 0 ? "a tensor of rank 0 has no axes" : "axes go from 0 to \(rank - 1), or from -1 back to -\(rank)"
+      return rank == 0
+        ? "a tensor of rank 0 has no axes"
+        : "axes go from 0 to \(rank - 1), or from -1 back to -\(rank)"
     case .maskShape: return "a mask has the shape of the axes it selects from"
-    case .indexDType(let dtype) where dtype.kind == .float: return "`int(i)` makes integers of Floats"
+    case .indexDType(let dtype) where dtype.kind == .float:
+      return "`int(i)` makes integers of Floats"
     case .unsupportedDType(_, .bool): return "`i64(x)` or `f64(x)` makes numbers of bools"
-    case .unsupportedDType(_, let dtype) where dtype.kind == .integer: return "`f64(x)` makes Floats of integers"
+    case .unsupportedDType(_, let dtype) where dtype.kind == .integer:
+      return "`f64(x)` makes Floats of integers"
     case .unsupportedDType(_, let dtype) where dtype.kind == .complex:
       return "`real(x)`, `imag(x)` and `abs(x)` give real numbers"
-    case .reshape(_, let to) where !to.contains(-1): return "one size may be -1: it is then worked out"
+    case .reshape(_, let to) where !to.contains(-1):
+      return "one size may be -1: it is then worked out"
     case .singularMatrix: return "`linalg.lstsq` finds the nearest solution of a singular system"
     case .valueOutOfRange(_, let dtype): return TensorError.rangeHint(dtype)
     case .integerOverflow: return "`f64(x)` computes with Floats, which go further"
-    case .outOfMemory: return "smaller tensors, a narrower dtype such as f32, or `--memory` with a higher limit"
+    case .outOfMemory:
+      return "smaller tensors, a narrower dtype such as f32, or `--memory` with a higher limit"
     case .indexDType, .unsupportedDType, .reshape, .duplicateAxis, .tooManyIndices, .assignment,
       .unequalElements, .emptyReduction, .rankTooHigh, .wrongRank, .shapeMismatch, .notSquare,
       .notPositiveDefinite, .notConverged, .argument, .divisionByZero, .interrupted:
@@ -233,7 +248,9 @@ extension TensorError {
   private static func contractionHint(_ lhs: Shape, _ rhs: Shape) -> String? {
     guard lhs.rank > 0, rhs.rank > 0 else { return "`*` multiplies by a number" }
     let last = lhs[lhs.rank - 1]
-    if rhs.rank >= 2, rhs[rhs.rank - 1] == last { return "the second, transposed (`x'`), would fit" }
+    if rhs.rank >= 2, rhs[rhs.rank - 1] == last {
+      return "the second, transposed (`x'`), would fit"
+    }
     if lhs.rank >= 2, lhs[lhs.rank - 2] == rhs[max(rhs.rank - 2, 0)] {
       return "the first, transposed (`x'`), would fit"
     }
@@ -271,6 +288,7 @@ extension TensorError {
     }
     if unit == 0 { return "\(bytes) bytes" }
     let tenths = Int((amount * 10).rounded())
-    return tenths % 10 == 0 ? "\(tenths / 10) \(units[unit])" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
+    return tenths % 10 == 0
+      ? "\(tenths / 10) \(units[unit])" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
   }
 }

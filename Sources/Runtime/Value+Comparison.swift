@@ -75,10 +75,13 @@ extension Value {
     case (.module(let a), .module(let b)): return a.name == b.name
     case (.external(let a), .external(let b)): return a.isEqual(to: b)
     case (.tensor(let a), .tensor(let b)): return a.hasSameElements(as: b)
-    case (.tensor(let a), _) where a.rank == 0: return rhs.scalar.map { a.item().isEqual(to: $0) } ?? false
-    case (_, .tensor(let b)) where b.rank == 0: return lhs.scalar.map { b.item().isEqual(to: $0) } ?? false
+    case (.tensor(let a), _) where a.rank == 0:
+      return rhs.scalar.map { a.item().isEqual(to: $0) } ?? false
+    case (_, .tensor(let b)) where b.rank == 0:
+      return lhs.scalar.map { b.item().isEqual(to: $0) } ?? false
     case (.none, _), (.bool, _), (.int, _), (.float, _), (.complex, _), (.string, _), (.tensor, _),
-      (.tuple, _), (.record, _), (.map, _), (.range, _), (.function, _), (.module, _), (.external, _):
+      (.tuple, _), (.record, _), (.map, _), (.range, _), (.function, _), (.module, _),
+      (.external, _):
       return false
     }
   }
@@ -101,7 +104,8 @@ extension Value {
       }
       return a.count < b.count ? .before : a.count > b.count ? .after : .same
     case (.none, _), (.bool, _), (.int, _), (.float, _), (.complex, _), (.string, _), (.tensor, _),
-      (.tuple, _), (.record, _), (.map, _), (.range, _), (.function, _), (.module, _), (.external, _):
+      (.tuple, _), (.record, _), (.map, _), (.range, _), (.function, _), (.module, _),
+      (.external, _):
       return nil
     }
   }
@@ -170,7 +174,8 @@ extension RangeValue {
       return false
     }
     // Both differences are within the range's own extent, which fits unsigned.
-    let distance = number >= start ? UInt(bitPattern: number &- start) : UInt(bitPattern: start &- number)
+    let distance =
+      number >= start ? UInt(bitPattern: number &- start) : UInt(bitPattern: start &- number)
     return distance % step.magnitude == 0
   }
 }

@@ -120,7 +120,8 @@ struct ValueLayout {
     let names = record.names
     let values = record.values
     return entries("(", ")", count: names.count, &budget) { position, budget in
-      .labelled("\(names[position]) = ", piece(of: values[position], depth: depth + 1, budget: &budget))
+      .labelled(
+        "\(names[position]) = ", piece(of: values[position], depth: depth + 1, budget: &budget))
     }
   }
 

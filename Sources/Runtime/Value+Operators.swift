@@ -155,7 +155,9 @@ extension Value {
   }
 
   /// The tuple or record with `transform` of every element; of another value, `transform` of it.
-  func mappingElements(_ transform: (Value) throws(CallFailure) -> Value) throws(CallFailure) -> Value {
+  func mappingElements(_ transform: (Value) throws(CallFailure) -> Value) throws(CallFailure)
+    -> Value
+  {
     switch self {
     case .tuple(let values):
       var results: [Value] = []

@@ -78,7 +78,8 @@ extension Value {
       case .float(let number): return number
       case .bool, .complex, nil: return nil
       }
-    case .none, .bool, .complex, .string, .tensor, .tuple, .record, .map, .range, .function, .module,
+    case .none, .bool, .complex, .string, .tensor, .tuple, .record, .map, .range, .function,
+      .module,
       .external:
       return nil
     }

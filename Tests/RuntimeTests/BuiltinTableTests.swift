@@ -17,7 +17,8 @@ import Testing
   @Test func everyBuiltinIsDocumented() {
     for builtin in BuiltinTable.all {
       #expect(builtin.summary.hasSuffix("."), "\(builtin.name)")
-      #expect(!builtin.examples.isEmpty || ["print", "show"].contains(builtin.name), "\(builtin.name)")
+      #expect(
+        !builtin.examples.isEmpty || ["print", "show"].contains(builtin.name), "\(builtin.name)")
       let names = builtin.signature.parameters.map(\.name)
       #expect(Set(names).count == names.count, "\(builtin.name)")
     }
@@ -37,7 +38,9 @@ import Testing
   }
 
   @Test func signaturesReadAsTheLanguageIsWritten() {
-    let signature = Signature([.required("x"), .optional("n", "2"), .rest("more"), .named("key", "none")])
+    let signature = Signature([
+      .required("x"), .optional("n", "2"), .rest("more"), .named("key", "none"),
+    ])
     #expect(signature.text == "(x, n = 2, more..., key = none)")
   }
 }

@@ -8,7 +8,8 @@ import Testing
   func context(_ values: Value?...) -> CallContext {
     let parameters = ["first", "second", "third"].map { Signature.Parameter($0) }
     return CallContext(
-      arguments: values, builtinName: "probe", signature: Signature(parameters), host: RecordingHost())
+      arguments: values, builtinName: "probe", signature: Signature(parameters),
+      host: RecordingHost())
   }
 
   @Test func namesBuiltinParameterAndTypes() throws {
@@ -39,8 +40,12 @@ import Testing
     #expect(try context(tuple(tuple(1, 2), tuple(3, 4))).tensor(0).shape == Shape([2, 2]))
     #expect(try context(tuple(true, false)).tensor(0).dtype == .bool)
     let ragged = tuple(tuple(1, 2), tuple(3))
-    #expect(failureCode { () throws(CallFailure) in _ = try context(ragged).tensor(0) } == .unequalElements)
-    #expect(failureCode { () throws(CallFailure) in _ = try context(tuple("a")).tensor(0) } == .argumentType)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try context(ragged).tensor(0) }
+        == .unequalElements)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try context(tuple("a")).tensor(0) }
+        == .argumentType)
   }
 
   @Test func numbersAmongTensorsAreWeak() throws {
@@ -59,7 +64,8 @@ import Testing
     let failure = failure { () throws(CallFailure) in _ = try context(tuple(1, "a")).ints(0) }
     #expect(failure?.message == "`probe`: element 1 of `first` is a Str, an Int is wanted")
     let endless = Value.range(RangeValue(start: 0, end: .max, step: 1))
-    #expect(failureCode { () throws(CallFailure) in _ = try context(endless).ints(0) } == .argumentValue)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try context(endless).ints(0) } == .argumentValue)
   }
 
   @Test func findsDTypesByNameAndByConversion() throws {
@@ -67,7 +73,8 @@ import Testing
     let value = try #require(f32.map { Value.function(FunctionValue(target: .builtin($0))) })
     #expect(try context(value).dtype(0) == .f32)
     #expect(try context("u8").dtype(0) == .u8)
-    #expect(failureCode { () throws(CallFailure) in _ = try context("f16").dtype(0) } == .argumentValue)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try context("f16").dtype(0) } == .argumentValue)
     #expect(failureCode { () throws(CallFailure) in _ = try context(1).dtype(0) } == .argumentType)
   }
 

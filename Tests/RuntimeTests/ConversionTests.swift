@@ -17,7 +17,9 @@ import Testing
 
   @Test(arguments: [Double.nan, .infinity, 1e300, 0x1p63])
   func refusesWhatAnIntCannotHold(_ number: Double) {
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("int", .float(number)) } == .argumentValue)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("int", .float(number)) }
+        == .argumentValue)
   }
 
   @Test func readsNumbersFromText() throws {
@@ -30,12 +32,16 @@ import Testing
 
   @Test(arguments: ["", "4x", "1.5", "99999999999999999999"])
   func refusesTextThatSpellsNoInt(_ text: String) {
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("parse_int", .string(text)) } == .unparsableText)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("parse_int", .string(text)) }
+        == .unparsableText)
   }
 
   @Test(arguments: ["", "abc", "0x1p3", "1,5"])
   func refusesTextThatSpellsNoFloat(_ text: String) {
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("parse_float", .string(text)) } == .unparsableText)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("parse_float", .string(text)) }
+        == .unparsableText)
   }
 
   @Test func convertsToEveryDType() throws {
@@ -45,8 +51,11 @@ import Testing
     #expect(try host.shows("bool", tensor([0, 2])) == "bool[2] [False  True]")
     #expect(try host.shows("bool", 0.0) == "false")
     #expect(try host.shows("f32", record(("w", try tensor([1, 2])))) == "(w = f32[2] [1. 2.])")
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("u8", tuple(300)) } == .valueOutOfRange)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("f32", "1") } == .argumentType)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("u8", tuple(300)) }
+        == .valueOutOfRange)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("f32", "1") } == .argumentType)
   }
 
   @Test func describesTensors() throws {
@@ -56,7 +65,9 @@ import Testing
     #expect(try host.shows("size", matrix) == "6")
     #expect(try host.shows("shape", 3) == "()")
     #expect(try host.shows("type_of", matrix) == "\"Tensor\"")
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("shape", tuple(1)) } == .argumentType)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("shape", tuple(1)) }
+        == .argumentType)
   }
 
   @Test func makesTuplesOfWhatHasElements() throws {
@@ -65,6 +76,7 @@ import Testing
     #expect(try host.shows("tuple", tensor([1, 2])) == "(1, 2)")
     #expect(failureCode { () throws(CallFailure) in _ = try host.call("tuple", 3) } == .notIterable)
     let endless = Value.range(RangeValue(start: 0, end: .max, step: 1))
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("tuple", endless) } == .outOfMemory)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("tuple", endless) } == .outOfMemory)
   }
 }

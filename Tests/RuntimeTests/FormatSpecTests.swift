@@ -1,7 +1,6 @@
 import Diagnostics
-import Testing
-
 import TensorCore
+import Testing
 
 @testable import Runtime
 
@@ -99,11 +98,15 @@ import TensorCore
     (.min, "x", "-8000000000000000"),
   ]
 
-  @Test(arguments: floats) func writesFloatsAsPython(_ value: Double, _ spec: String, _ text: String) throws {
+  @Test(arguments: floats) func writesFloatsAsPython(
+    _ value: Double, _ spec: String, _ text: String
+  ) throws {
     #expect(try FormatSpec(spec).text(of: .float(value)) == text)
   }
 
-  @Test(arguments: ints) func writesIntsAsPython(_ value: Int, _ spec: String, _ text: String) throws {
+  @Test(arguments: ints) func writesIntsAsPython(_ value: Int, _ spec: String, _ text: String)
+    throws
+  {
     #expect(try FormatSpec(spec).text(of: .int(value)) == text)
   }
 
@@ -123,11 +126,14 @@ import TensorCore
 
   @Test(arguments: [".", ".2q", "5x5", "99999", ".9999f", "\u{0}"])
   func refusesWhatCannotBeRead(_ spec: String) {
-    #expect(failureCode { () throws(CallFailure) in _ = try FormatSpec(spec) } == .malformedFormatSpec)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try FormatSpec(spec) } == .malformedFormatSpec)
   }
 
   @Test func refusesTypesThatDoNotGoWithTheValue() {
-    for (spec, value) in [("d", Value.float(1)), ("f", .string("a")), ("x", .float(2)), ("s", .int(1)), ("c", .int(-1))] {
+    for (spec, value) in [
+      ("d", Value.float(1)), ("f", .string("a")), ("x", .float(2)), ("s", .int(1)), ("c", .int(-1)),
+    ] {
       let code = failureCode { () throws(CallFailure) in _ = try FormatSpec(spec).text(of: value) }
       #expect(code == .malformedFormatSpec, "\(spec)")
     }

@@ -33,8 +33,11 @@ import Testing
     #expect(try host.shows("remove", map, "z") == #"{"a": 2}"#)
     #expect(try host.shows("remove", settings, "lr") == "(n = 5)")
     #expect(try host.shows("remove", tuple(1, 2, 3), -1) == "(1, 2)")
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("remove", tuple(1), 3) } == .indexOutOfRange)
-    #expect(try host.shows("merge", settings, record(("n", 7), ("m", 1))) == "(lr = 0.1, n = 7, m = 1)")
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("remove", tuple(1), 3) }
+        == .indexOutOfRange)
+    #expect(
+      try host.shows("merge", settings, record(("n", 7), ("m", 1))) == "(lr = 0.1, n = 7, m = 1)")
     #expect(try host.shows("with_field", settings, "n", 7) == "(lr = 0.1, n = 7)")
     #expect(try host.shows("with_field", settings, "k", 7) == "(lr = 0.1, n = 5, k = 7)")
     #expect(map.displayText == #"{"z": 1, "a": 2}"#)
@@ -44,8 +47,14 @@ import Testing
     #expect(try host.shows("map_of", tuple(tuple("a", 1), tuple(2, "b"))) == #"{"a": 1, 2: "b"}"#)
     #expect(try host.shows("map_of", settings) == #"{"lr": 0.1, "n": 5}"#)
     #expect(try host.shows("record_of", map) == "(z = 1, a = 2)")
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("map_of", tuple(1)) } == .argumentType)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("map_of", tuple(tuple(1.5, 1))) } == .unhashableKey)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("record_of", tuple(tuple("a b", 1))) } == .argumentValue)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("map_of", tuple(1)) }
+        == .argumentType)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("map_of", tuple(tuple(1.5, 1))) }
+        == .unhashableKey)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("record_of", tuple(tuple("a b", 1)))
+      } == .argumentValue)
   }
 }

@@ -46,7 +46,10 @@ import Testing
       if let axis = arguments.optionalInt(2) { throw .axisOutOfRange(axis: axis, rank: 1) }
       return .record([
         ("sizes", .tuple(arguments.ints(1).map { .scalar(.int($0)) })),
-        ("zeros", .tensor(try Tensor.zeros(Shape(arguments.ints(1)), arguments.optionalDType(3) ?? .f64))),
+        (
+          "zeros",
+          .tensor(try Tensor.zeros(Shape(arguments.ints(1)), arguments.optionalDType(3) ?? .f64))
+        ),
         ("number", .value(try Tensor(scalar: .float(2.5)))),
       ])
     })
@@ -60,7 +63,9 @@ import Testing
 
   @Test func errorsOfOperationsPointAtTheirArgument() {
     let builtin = OperationBuiltins.builtin(for: Self.probe)
-    #expect(failingArgument { () throws(CallFailure) in _ = try host.run(builtin, [1], named: ["axis": 5]) } == 2)
+    #expect(
+      failingArgument { () throws(CallFailure) in _ = try host.run(builtin, [1], named: ["axis": 5])
+      } == 2)
     #expect(failingArgument { () throws(CallFailure) in _ = try host.run(builtin, ["a"]) } == 0)
   }
 

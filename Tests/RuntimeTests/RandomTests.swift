@@ -13,7 +13,10 @@ import Testing
   @Test func uniformDrawsAreThoseOfNumPy() throws {
     let drawn = try host.call("rand", 4, named: ["key": key(42)])
     guard case .tensor(let tensor) = drawn else { throw CallFailure.raised }
-    #expect(try tensor.toDoubles() == [0.8201981478608876, 0.18924562408645496, 0.8676608148821462, 0.3945814702827203])
+    #expect(
+      try tensor.toDoubles() == [
+        0.8201981478608876, 0.18924562408645496, 0.8676608148821462, 0.3945814702827203,
+      ])
   }
 
   @Test func cellDrawsContinueOneStream() throws {
@@ -54,9 +57,13 @@ import Testing
     #expect(parts.count == 3)
     let draws = try parts.map { try host.call("rand", 2, named: ["key": $0]) }
     #expect(!draws[0].isEqual(to: draws[1]) && !draws[1].isEqual(to: draws[2]))
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("rand", named: ["key": key]) } == .keyReused)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("rand", named: ["key": key]) }
+        == .keyReused)
     let other = try self.key(7)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("split", other, 0) } == .argumentValue)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("split", other, 0) }
+        == .argumentValue)
   }
 
   @Test func equalSeedsGiveEqualDraws() throws {
@@ -70,11 +77,17 @@ import Testing
   }
 
   @Test func drawsStayInTheirBounds() throws {
-    guard case .tensor(let dice) = try host.call("randint", 1, 7, 200) else { throw CallFailure.raised }
+    guard case .tensor(let dice) = try host.call("randint", 1, 7, 200) else {
+      throw CallFailure.raised
+    }
     #expect(Set(try dice.toInts()) == Set(1...6))
-    guard case .tensor(let order) = try host.call("permutation", 50) else { throw CallFailure.raised }
+    guard case .tensor(let order) = try host.call("permutation", 50) else {
+      throw CallFailure.raised
+    }
     #expect(try order.toInts().sorted() == Array(0..<50))
-    guard case .tensor(let sides) = try host.call("dirichlet", tuple(1.0, 2.0), 10) else { throw CallFailure.raised }
+    guard case .tensor(let sides) = try host.call("dirichlet", tuple(1.0, 2.0), 10) else {
+      throw CallFailure.raised
+    }
     let values = try sides.toDoubles()
     for row in 0..<10 { #expect(abs(values[2 * row] + values[2 * row + 1] - 1) < 1e-12) }
     #expect(try host.shows("categorical", tuple(0.0, 1.0, 0.0)) == "1")
@@ -90,24 +103,41 @@ import Testing
       throw CallFailure.raised
     }
     #expect(try all.toInts().sorted() == [0, 1, 2, 3])
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("choice", 2, 3, named: ["replace": false]) } == .argumentValue)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("choice", tuple()) } == .argumentValue)
+    #expect(
+      failureCode { () throws(CallFailure) in
+        _ = try host.call("choice", 2, 3, named: ["replace": false])
+      } == .argumentValue)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("choice", tuple()) }
+        == .argumentValue)
   }
 
   @Test func refusesWrongArguments() throws {
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("rand", -3) } == .argumentValue)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("randint", 5, 5, tuple(3)) } == .argumentValue)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("key", "seed") } == .argumentType)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("rand", 2, named: ["key": 1]) } == .argumentType)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("bernoulli", 2.0, 3) } == .argumentValue)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("rand", .int(.max), .int(.max)) } == .outOfMemory)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("rand", -3) } == .argumentValue)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("randint", 5, 5, tuple(3)) }
+        == .argumentValue)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("key", "seed") } == .argumentType)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("rand", 2, named: ["key": 1]) }
+        == .argumentType)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("bernoulli", 2.0, 3) }
+        == .argumentValue)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("rand", .int(.max), .int(.max)) }
+        == .outOfMemory)
   }
 }
 
 extension Value {
   /// Two f64 tensors of rank 1 one after the other.
   static func concatenated(_ a: Value, _ b: Value) throws -> Value {
-    guard case .tensor(let first) = a, case .tensor(let second) = b else { throw CallFailure.raised }
+    guard case .tensor(let first) = a, case .tensor(let second) = b else {
+      throw CallFailure.raised
+    }
     return .tensor(try Tensor(try first.toDoubles() + second.toDoubles()))
   }
 }

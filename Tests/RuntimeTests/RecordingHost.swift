@@ -51,7 +51,8 @@ final class RecordingHost: CallHost {
         remaining = []
       case .named: arranged.append(named[parameter.name])
       case .namedRest:
-        arranged.append(.record(RecordValue(named.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })))
+        arranged.append(
+          .record(RecordValue(named.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })))
       }
     }
     var context = CallContext(builtin, arranged, host: self)

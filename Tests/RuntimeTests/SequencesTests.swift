@@ -12,7 +12,9 @@ import Testing
     #expect(try host.shows("len", tuple(1, 2)) == "2")
     #expect(try host.shows("len", tensor([1, 2, 3, 4], [2, 2])) == "2")
     #expect(try host.shows("len", record(("a", 1))) == "1")
-    #expect(try host.shows("len", .range(RangeValue(start: 0, end: 1_000_000_000_000, step: 1))) == "1000000000000")
+    #expect(
+      try host.shows("len", .range(RangeValue(start: 0, end: 1_000_000_000_000, step: 1)))
+        == "1000000000000")
     #expect(failureCode { () throws(CallFailure) in _ = try host.call("len", 3) } == .argumentType)
   }
 
@@ -20,14 +22,19 @@ import Testing
     #expect(try host.shows("enumerate", "ab") == #"((0, "a"), (1, "b"))"#)
     #expect(try host.shows("zip", tuple(1, 2, 3), "ab") == #"((1, "a"), (2, "b"))"#)
     #expect(try host.shows("zip") == "()")
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("zip", tuple(1), 2) } == .notIterable)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("zip", tuple(1), 2) }
+        == .notIterable)
   }
 
   /// As Python's `"abcdef"[start:end:step]`.
-  @Test(arguments: [
-    (1, 4, 1, "bcd"), (-2, nil, 1, "ef"), (nil, nil, -1, "fedcba"), (4, 1, -2, "ec"), (0, 99, 4, "ae"),
-    (-99, 2, 1, "ab"), (3, 3, 1, ""), (nil, -99, -1, "fedcba"), (99, nil, -3, "fc"), (nil, nil, Int.min, "f"),
-  ] as [(Int?, Int?, Int, String)])
+  @Test(
+    arguments: [
+      (1, 4, 1, "bcd"), (-2, nil, 1, "ef"), (nil, nil, -1, "fedcba"), (4, 1, -2, "ec"),
+      (0, 99, 4, "ae"),
+      (-99, 2, 1, "ab"), (3, 3, 1, ""), (nil, -99, -1, "fedcba"), (99, nil, -3, "fc"),
+      (nil, nil, Int.min, "f"),
+    ] as [(Int?, Int?, Int, String)])
   func slicesAsPython(_ start: Int?, _ end: Int?, _ step: Int, _ text: String) throws {
     let value = try host.call(
       "slice", "abcdef", start.map(Value.int) ?? .none, end.map(Value.int) ?? .none, .int(step))
@@ -53,17 +60,22 @@ import Testing
   }
 
   @Test func joinsTuplesAndText() throws {
-    #expect(try host.shows("concat", tuple(tuple(1, 2), tuple(3, "a"), tuple())) == #"(1, 2, 3, "a")"#)
+    #expect(
+      try host.shows("concat", tuple(tuple(1, 2), tuple(3, "a"), tuple())) == #"(1, 2, 3, "a")"#)
     #expect(try host.shows("concat", tuple("a", "b")) == "\"ab\"")
     #expect(try host.shows("push", tuple(1), 2) == "(1, 2)")
     #expect(try host.shows("repeat", tuple(1, 2), 2) == "(1, 2, 1, 2)")
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("repeat", tuple(1), .int(.max)) } == .outOfMemory)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("repeat", tuple(1), .int(.max)) }
+        == .outOfMemory)
   }
 
   @Test func makesRanges() throws {
     #expect(try host.shows("range", 3) == "0..3")
     #expect(try host.shows("range", 1, 9, 4) == "1..9 by 4")
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("range", 1, 2, 0) } == .argumentValue)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("range", 1, 2, 0) }
+        == .argumentValue)
   }
 
   // MARK: - Order
@@ -76,19 +88,32 @@ import Testing
       return .int(text.count)
     }
     let words = tuple("bb", "a", "cc", "d", "aa")
-    #expect(try host.shows("sorted", words, named: ["by": length]) == #"("a", "d", "bb", "cc", "aa")"#)
+    #expect(
+      try host.shows("sorted", words, named: ["by": length]) == #"("a", "d", "bb", "cc", "aa")"#)
     #expect(
       try host.shows("sorted", words, named: ["by": length, "descending": true])
         == #"("bb", "cc", "aa", "a", "d")"#)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("sorted", tuple(1, "a")) } == .operandTypes)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("sorted", tuple(1, "a")) }
+        == .operandTypes)
   }
 
   @Test func sortsEveryPermutationOfSmallTuples() throws {
-    for a in 0..<4 { for b in 0..<4 { for c in 0..<4 { for d in 0..<4 { for e in 0..<4 {
-      let numbers = [a, b, c, d, e]
-      let sorted = try host.call("sorted", .tuple(TupleValue(numbers.map(Value.int))))
-      #expect(sorted.isEqual(to: .tuple(TupleValue(numbers.sorted().map(Value.int)))), "\(numbers)")
-    } } } } }
+    for a in 0..<4 {
+      for b in 0..<4 {
+        for c in 0..<4 {
+          for d in 0..<4 {
+            for e in 0..<4 {
+              let numbers = [a, b, c, d, e]
+              let sorted = try host.call("sorted", .tuple(TupleValue(numbers.map(Value.int))))
+              #expect(
+                sorted.isEqual(to: .tuple(TupleValue(numbers.sorted().map(Value.int)))),
+                "\(numbers)")
+            }
+          }
+        }
+      }
+    }
   }
 
   @Test func keepsFirstOfEqualElements() throws {
@@ -111,9 +136,14 @@ import Testing
 
   // MARK: - Functions of functions
 
-  let double = function(1) { (values) throws(CallFailure) in try Value.binary(.multiply, values[0], 2) }
-  let isSmall = function(1) { (values) throws(CallFailure) in try Value.compare(.less, values[0], 3) }
-  let add = function(2) { (values) throws(CallFailure) in try Value.binary(.add, values[0], values[1]) }
+  let double = function(1) { (values) throws(CallFailure) in
+    try Value.binary(.multiply, values[0], 2)
+  }
+  let isSmall = function(1) { (values) throws(CallFailure) in try Value.compare(.less, values[0], 3)
+  }
+  let add = function(2) { (values) throws(CallFailure) in
+    try Value.binary(.add, values[0], values[1])
+  }
 
   @Test func takesTheFunctionBeforeOrAfter() throws {
     #expect(try host.shows("map", tuple(1, 2), double) == "(2, 4)")
@@ -129,9 +159,16 @@ import Testing
   }
 
   @Test func refusesWhatCannotBeCalledOrAsked() {
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("map", tuple(1), 2) } == .argumentType)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("map", 1, double) } == .notIterable)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("filter", tuple(1), double) } == .argumentType)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("reduce", tuple(), add) } == .argumentValue)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("map", tuple(1), 2) }
+        == .argumentType)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("map", 1, double) } == .notIterable)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("filter", tuple(1), double) }
+        == .argumentType)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("reduce", tuple(), add) }
+        == .argumentValue)
   }
 }

@@ -35,7 +35,8 @@ import Testing
   }
 
   @Test func countsBytesInReadableUnits() {
-    let message = TensorError.outOfMemory(bytes: 1_500_000_000).diagnostic(operation: "zeros").message
+    let message = TensorError.outOfMemory(bytes: 1_500_000_000).diagnostic(operation: "zeros")
+      .message
     #expect(message == "`zeros` needs 1.5 GB, more than is left")
   }
 
@@ -61,16 +62,24 @@ import Testing
     (.reshape(from: Shape([6]), to: [4, 2]), .reshape),
     (.reshape(from: Shape([6]), to: [-1, -1]), .reshape),
     (.reshape(from: Shape([6]), to: [Int.max, Int.max]), .reshape),
-    (.unequalElements(firstIndex: 0, first: matrix, secondIndex: 1, second: other), .unequalElements),
+    (
+      .unequalElements(firstIndex: 0, first: matrix, secondIndex: 1, second: other),
+      .unequalElements
+    ),
     (.emptyReduction(operation: "max", shape: Shape([0])), .emptyReduction),
     (.rankTooHigh(rank: 9), .rankTooHigh),
     (.wrongRank(operation: "inv", expected: "at least 2", shape: Shape([3])), .shapeMismatch),
-    (.shapeMismatch(operation: "solve", what: "rows differ", lhs: Shape([2]), rhs: Shape([3])), .shapeMismatch),
+    (
+      .shapeMismatch(operation: "solve", what: "rows differ", lhs: Shape([2]), rhs: Shape([3])),
+      .shapeMismatch
+    ),
     (.notSquare(operation: "inv", shape: Shape([2, 3])), .linearAlgebra),
     (.singularMatrix(operation: "inv"), .linearAlgebra),
     (.notPositiveDefinite(minor: 2), .linearAlgebra),
     (.notConverged(operation: "svd"), .linearAlgebra),
-    (.argument(operation: "eye", name: "n", value: "-1", requirement: "at least 0"), .argumentValue),
+    (
+      .argument(operation: "eye", name: "n", value: "-1", requirement: "at least 0"), .argumentValue
+    ),
     (.valueOutOfRange(value: "300", dtype: .u8), .valueOutOfRange),
     (.integerOverflow(operation: "add"), .integerOverflow),
     (.divisionByZero(operation: "floorDivide"), .divisionByZero),

@@ -13,7 +13,9 @@ import Testing
     #expect(try host.shows("split", "") == "()")
     #expect(try host.shows("split", "k=v=w", "=", named: ["limit": 1]) == #"("k", "v=w")"#)
     #expect(try host.shows("split", "a b  c d", named: ["limit": 1]) == #"("a", "b  c d")"#)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("split", "a", "") } == .argumentValue)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("split", "a", "") }
+        == .argumentValue)
   }
 
   @Test func joinsPartsAndCharacters() throws {
@@ -38,7 +40,9 @@ import Testing
     #expect(try host.shows("strip", "--h-i-", "-") == "\"h-i\"")
     #expect(try host.shows("replace", "banana", "an", "AN") == "\"bANANa\"")
     #expect(try host.shows("replace", "aaa", "aa", "b") == "\"ba\"")
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("replace", "a", "", "b") } == .argumentValue)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("replace", "a", "", "b") }
+        == .argumentValue)
   }
 
   @Test func comparesEnds() throws {
@@ -59,9 +63,15 @@ import Testing
     #expect(try host.shows("char_code", "é") == "233")
     #expect(try host.shows("from_code", tuple(72, 105)) == "\"Hi\"")
     #expect(try host.shows("codes", "AB") == "i64[2] [65 66]")
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("from_code", -1) } == .argumentValue)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("from_code", 0xd800) } == .argumentValue)
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("char_code", "ab") } == .argumentValue)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("from_code", -1) } == .argumentValue
+    )
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("from_code", 0xd800) }
+        == .argumentValue)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("char_code", "ab") }
+        == .argumentValue)
   }
 
   // MARK: - Patterns
@@ -86,10 +96,14 @@ import Testing
 
   @Test func refusesMalformedPatterns() {
     for pattern in ["(", "[", "*", "a{2,1}"] {
-      let code = failureCode { () throws(CallFailure) in _ = try host.call("find_re", "abc", .string(pattern)) }
+      let code = failureCode { () throws(CallFailure) in
+        _ = try host.call("find_re", "abc", .string(pattern))
+      }
       #expect(code == .malformedPattern, "\(pattern)")
     }
     let long = Value.string(String(repeating: "a", count: 20_000))
-    #expect(failureCode { () throws(CallFailure) in _ = try host.call("find_re", "a", long) } == .malformedPattern)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try host.call("find_re", "a", long) }
+        == .malformedPattern)
   }
 }

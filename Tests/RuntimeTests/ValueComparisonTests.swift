@@ -39,9 +39,12 @@ import Testing
     #expect(try !holds(.equal, "a", 1))
     #expect(try holds(.equal, .none, .none))
     #expect(try holds(.notEqual, .none, 0))
-    #expect(failureCode { () throws(CallFailure) in _ = try Value.compare(.less, "a", 1) } == .operandTypes)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try Value.compare(.less, "a", 1) }
+        == .operandTypes)
     let z = Value.complex(Complex(1, 2))
-    #expect(failureCode { () throws(CallFailure) in _ = try Value.compare(.less, z, z) } == .operandTypes)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try Value.compare(.less, z, z) } == .operandTypes)
   }
 
   @Test func structuresAreEqualByContent() throws {
@@ -76,7 +79,8 @@ import Testing
   @Test func tensorsCompareElementByElement() throws {
     let x = try tensor([1, 2, 3])
     #expect(try Value.compare(.equal, x, 2).displayText == "bool[3] [False  True False]")
-    #expect(try Value.compare(.less, x, tensor([2, 2, 2])).displayText == "bool[3] [ True False False]")
+    #expect(
+      try Value.compare(.less, x, tensor([2, 2, 2])).displayText == "bool[3] [ True False False]")
     #expect(try !holds(.equal, x, "a"))
   }
 
@@ -90,7 +94,8 @@ import Testing
     #expect(try Value.contains(tensor([1, 2]), 2))
     #expect(try !Value.contains(tensor([1, 2]), 2.5))
     #expect(failureCode { () throws(CallFailure) in _ = try Value.contains(3, 3) } == .operandTypes)
-    #expect(failureCode { () throws(CallFailure) in _ = try Value.contains("abc", 1) } == .operandTypes)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try Value.contains("abc", 1) } == .operandTypes)
   }
 
   @Test func rangesHoldTheirStepsOnly() {

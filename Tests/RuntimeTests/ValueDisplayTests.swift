@@ -31,7 +31,9 @@ import Testing
   }
 
   @Test func showsFunctionsBySignature() {
-    let builtin = Builtin("f", [.required("x"), .optional("n", "2"), .rest("more")], "", examples: []) {
+    let builtin = Builtin(
+      "f", [.required("x"), .optional("n", "2"), .rest("more")], "", examples: []
+    ) {
       (_: inout CallContext) throws(CallFailure) -> Value in .none
     }
     let value = Value.function(FunctionValue(target: .builtin(builtin)))

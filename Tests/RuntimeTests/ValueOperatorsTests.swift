@@ -33,7 +33,8 @@ import Testing
     (1.0, .infinity, "0.0", "1.0"), (-1.0, .infinity, "-1.0", "inf"), (1.0, 0.0, "inf", "nan"),
     (.infinity, 2.0, "nan", "nan"),
   ])
-  func floorsFloatDivision(_ a: Double, _ b: Double, _ quotient: String, _ remainder: String) throws {
+  func floorsFloatDivision(_ a: Double, _ b: Double, _ quotient: String, _ remainder: String) throws
+  {
     if a.isFinite { #expect(try shown(.floorDivide, .float(a), .float(b)) == quotient) }
     #expect(try shown(.remainder, .float(a), .float(b)) == remainder)
   }
@@ -46,7 +47,9 @@ import Testing
     #expect(code(.power, 10, 19) == .integerOverflow)
     let failure = failure { () throws(CallFailure) in _ = try Value.binary(.add, .int(.max), 1) }
     #expect(failure?.message == "`9223372036854775807 + 1` does not fit in an Int (64 bits)")
-    #expect(failureCode { () throws(CallFailure) in _ = try Value.unary(.negate, .int(.min)) } == .integerOverflow)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try Value.unary(.negate, .int(.min)) }
+        == .integerOverflow)
   }
 
   @Test func powersStayIntUntilTheExponentIsNegative() throws {
@@ -78,7 +81,9 @@ import Testing
     let a = Value.complex(Complex(3, 4))
     let i = Value.complex(Complex(0, 2))
     #expect(Value.compareEqual(try Value.binary(.multiply, i, i), -4))
-    #expect(Value.compareEqual(try Value.binary(.divide, a, .complex(Complex(1, 2))), .complex(Complex(2.2, -0.4))))
+    #expect(
+      Value.compareEqual(
+        try Value.binary(.divide, a, .complex(Complex(1, 2))), .complex(Complex(2.2, -0.4))))
     #expect(Value.compareEqual(try Value.binary(.power, i, 2), -4))
     #expect(code(.floorDivide, a, 2) == .operandTypes)
   }
@@ -98,7 +103,8 @@ import Testing
     #expect(try shown(.multiply, record(("a", 1), ("b", 2)), 10) == "(a = 10, b = 20)")
     #expect(try shown(.multiply, tuple(1, tuple(2, 3)), 2) == "(2, (4, 6))")
     #expect(try shown(.subtract, 10, tuple(1, 2)) == "(9, 8)")
-    #expect(try Value.unary(.negate, tuple(1, record(("a", 2.5)))).displayText == "(-1, (a = -2.5))")
+    #expect(
+      try Value.unary(.negate, tuple(1, record(("a", 2.5)))).displayText == "(-1, (a = -2.5))")
     #expect(code(.add, tuple(1, 2), tuple(1, 2, 3)) == .operandTypes)
     #expect(code(.add, record(("a", 1)), record(("b", 1))) == .operandTypes)
   }
@@ -107,7 +113,9 @@ import Testing
     var deep = Value.int(1)
     for _ in 0..<1000 { deep = tuple(deep) }
     #expect(code(.add, deep, 1) == .recursionTooDeep)
-    #expect(failureCode { () throws(CallFailure) in _ = try Value.unary(.negate, deep) } == .recursionTooDeep)
+    #expect(
+      failureCode { () throws(CallFailure) in _ = try Value.unary(.negate, deep) }
+        == .recursionTooDeep)
   }
 
   @Test func worksOnTensorsAndRanges() throws {
@@ -115,7 +123,8 @@ import Testing
     #expect(try shown(.multiply, range, 2) == "i64[3] [0 2 4]")
     #expect(try shown(.add, tensor([1.5, 2]), 1) == "f64[2] [2.5 3. ]")
     #expect(try shown(.matmul, tensor([1, 2]), tensor([3, 4])) == "11")
-    #expect(try Value.transpose(tensor([1, 2, 3, 4], [2, 2])).displayText == "i64[2, 2]\n[[1 3]\n [2 4]]")
+    #expect(
+      try Value.transpose(tensor([1, 2, 3, 4], [2, 2])).displayText == "i64[2, 2]\n[[1 3]\n [2 4]]")
     let numbers = try tensor([1, 2])
     #expect(code(.matmul, numbers, 3) == .contraction)
     #expect(code(.add, numbers, "a") == .operandTypes)

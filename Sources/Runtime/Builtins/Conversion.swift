@@ -40,7 +40,8 @@ let conversionBuiltins: [Builtin] =
       examples: [("type_of([1, 2])", "\"Tensor\""), ("type_of(\"a\")", "\"Str\"")],
       body: Conversion.typeOf),
     Builtin(
-      "dtype", [.required("x")], "The element type of a tensor, or the one a number would have in a tensor.",
+      "dtype", [.required("x")],
+      "The element type of a tensor, or the one a number would have in a tensor.",
       examples: [("dtype([1.0])", "\"f64\"")], body: Conversion.dtype),
     Builtin(
       "shape", [.required("x")], "The sizes of a tensor's axes as a tuple; `()` for a number.",
@@ -61,7 +62,8 @@ private enum Conversion {
     case .bool: examples = [("bool([0, 2])", "bool[2] [False  True]"), ("bool(1)", "true")]
     case .f32: examples = [("f32([1, 2])", "f32[2] [1. 2.]")]
     case .i64: examples = [("i64([1.9, -1.9])", "i64[2] [ 1 -1]")]
-    case .u8, .i8, .i32, .f64, .c64, .c128: examples = [("dtype(\(dtype.name)([1, 0]))", "\"\(dtype.name)\"")]
+    case .u8, .i8, .i32, .f64, .c64, .c128:
+      examples = [("dtype(\(dtype.name)([1, 0]))", "\"\(dtype.name)\"")]
     }
     let article = dtype == .u8 || !["i", "f"].contains(dtype.name.prefix(1)) ? "a" : "an"
     return Builtin(
@@ -155,7 +157,9 @@ private enum Conversion {
       throw context.wrongValue(1, found: String(base), requirement: "from 2 to 36")
     }
     let digits = text.trimmingSpaces().filter { $0 != "_" }
-    guard let number = Int(digits, radix: base) else { throw context.unparsable(text, as: "an Int") }
+    guard let number = Int(digits, radix: base) else {
+      throw context.unparsable(text, as: "an Int")
+    }
     return .int(number)
   }
 

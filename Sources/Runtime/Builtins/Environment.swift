@@ -3,7 +3,8 @@ internal import Glibc
 /// What comes from outside: the clock and the environment. A cell that asks is not a function of its inputs.
 let environmentBuiltins: [Builtin] = [
   Builtin(
-    "clock", [], "Seconds on a clock that only goes forward; for differences, not for the time of day.",
+    "clock", [],
+    "Seconds on a clock that only goes forward; for differences, not for the time of day.",
     examples: [("clock() >= 0", "true")], body: Environment.clock),
   Builtin(
     "time_now", [], "Seconds since the beginning of 1970 (UTC).",

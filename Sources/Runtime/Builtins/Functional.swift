@@ -1,8 +1,11 @@
 /// Functions that take functions. The function may stand before or after what it works on.
 let functionalBuiltins: [Builtin] = [
   Builtin(
-    "map", [.required("xs"), .required("f")], "What the function makes of each element, as a tuple.",
-    examples: [("map((1, 2, 3), x -> x * 2)", "(2, 4, 6)"), ("map(len, (\"a\", \"bb\"))", "(1, 2)")],
+    "map", [.required("xs"), .required("f")],
+    "What the function makes of each element, as a tuple.",
+    examples: [
+      ("map((1, 2, 3), x -> x * 2)", "(2, 4, 6)"), ("map(len, (\"a\", \"bb\"))", "(1, 2)"),
+    ],
     body: Functional.map),
   Builtin(
     "filter", [.required("xs"), .required("f")],
@@ -17,7 +20,8 @@ let functionalBuiltins: [Builtin] = [
     "As `fold`, beginning with the first element.",
     examples: [("reduce((1, 2, 3), (a, b) -> a * 10 + b)", "123")], body: Functional.reduce),
   Builtin(
-    "apply", [.required("f"), .required("arguments")], "The function called with a tuple of arguments.",
+    "apply", [.required("f"), .required("arguments")],
+    "The function called with a tuple of arguments.",
     examples: [("apply(max, (2, 5))", "5")], body: Functional.apply),
   Builtin(
     "time_it", [.required("f"), .named("repeat", "1")],

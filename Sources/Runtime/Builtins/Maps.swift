@@ -3,7 +3,8 @@ internal import TensorCore
 /// Maps, and records as values with fields.
 let mapBuiltins: [Builtin] = [
   Builtin(
-    "keys", [.required("m")], "The keys of a map as a tuple, in the order of insertion; the names of a record.",
+    "keys", [.required("m")],
+    "The keys of a map as a tuple, in the order of insertion; the names of a record.",
     examples: [("keys({\"a\": 1, \"b\": 2})", "(\"a\", \"b\")")], body: Maps.keys),
   Builtin(
     "values", [.required("m")], "The values of a map or record as a tuple.",
@@ -14,14 +15,17 @@ let mapBuiltins: [Builtin] = [
   Builtin(
     "get", [.required("m"), .required("key"), .optional("default", "none")],
     "The value of a key, field or position; `default` when there is none.",
-    examples: [("get({\"a\": 1}, \"z\", 0)", "0"), ("get((lr = 0.1), \"lr\")", "0.1")], body: Maps.get),
+    examples: [("get({\"a\": 1}, \"z\", 0)", "0"), ("get((lr = 0.1), \"lr\")", "0.1")],
+    body: Maps.get),
   Builtin(
     "has", [.required("m"), .required("key")], "Whether a map has the key, or a record the field.",
     examples: [("has({\"a\": 1}, \"a\")", "true")], body: Maps.has),
   Builtin(
     "remove", [.required("m"), .required("key")],
     "The map without the key, the record without the field; the tuple without the element at a position.",
-    examples: [("remove({\"a\": 1, \"b\": 2}, \"a\")", "{\"b\": 2}"), ("remove((1, 2, 3), 0)", "(2, 3)")],
+    examples: [
+      ("remove({\"a\": 1, \"b\": 2}, \"a\")", "{\"b\": 2}"), ("remove((1, 2, 3), 0)", "(2, 3)"),
+    ],
     body: Maps.remove),
   Builtin(
     "merge", [.required("a"), .required("b")],
@@ -34,8 +38,10 @@ let mapBuiltins: [Builtin] = [
     "map_of", [.required("pairs")], "The map of the pairs (key, value), or of a record's fields.",
     examples: [("map_of(((\"a\", 1), (\"b\", 2)))", "{\"a\": 1, \"b\": 2}")], body: Maps.mapOf),
   Builtin(
-    "record_of", [.required("pairs")], "The record of the pairs (name, value), or of a map whose keys are names.",
-    examples: [("record_of(((\"lr\", 0.1), (\"n\", 5)))", "(lr = 0.1, n = 5)")], body: Maps.recordOf),
+    "record_of", [.required("pairs")],
+    "The record of the pairs (name, value), or of a map whose keys are names.",
+    examples: [("record_of(((\"lr\", 0.1), (\"n\", 5)))", "(lr = 0.1, n = 5)")], body: Maps.recordOf
+  ),
   Builtin(
     "fields", [.required("r")], "The names of a record's fields as a tuple.",
     examples: [("fields((lr = 0.1, n = 5))", "(\"lr\", \"n\")")], body: Maps.fields),
@@ -61,7 +67,9 @@ private enum Maps {
   }
 
   /// Keys and values of a map, a record or a tuple of pairs.
-  private static func pairs(_ context: CallContext) throws(CallFailure) -> [(key: Value, value: Value)] {
+  private static func pairs(_ context: CallContext) throws(CallFailure) -> [(
+    key: Value, value: Value
+  )] {
     guard case .tuple(let values) = context.value(0) else { return try entries(context, 0) }
     var pairs: [(key: Value, value: Value)] = []
     for (position, value) in values.enumerated() {
@@ -85,7 +93,8 @@ private enum Maps {
         throw context.wrongType(0, found: entry.key, within: "a name", wanted: "a Str")
       }
       guard name.isFieldName else {
-        throw context.wrongValue(0, found: name.quoted, requirement: "names of letters, digits and `_`")
+        throw context.wrongValue(
+          0, found: name.quoted, requirement: "names of letters, digits and `_`")
       }
       if let position = positions[name] {
         fields[position].1 = entry.value
@@ -129,7 +138,8 @@ private enum Maps {
     case .record(let record): return .bool(record[try context.string(1)] != nil)
     case .none, .bool, .int, .float, .complex, .string, .tensor, .tuple, .range, .function, .module,
       .external:
-      throw context.wrongType(0, wanted: "a Map or a Record", hint: "`x in xs` looks for an element")
+      throw context.wrongType(
+        0, wanted: "a Map or a Record", hint: "`x in xs` looks for an element")
     }
   }
 

@@ -15,7 +15,8 @@ let orderBuiltins: [Builtin] = [
 
     Of a tensor also, when asked for, how often each appears and where each element went.
     """,
-    examples: [("unique((3, 1, 3))", "(3, 1)"), ("unique([3, 1, 3])", "i64[2] [1 3]")], body: Order.unique),
+    examples: [("unique((3, 1, 3))", "(3, 1)"), ("unique([3, 1, 3])", "i64[2] [1 3]")],
+    body: Order.unique),
   Builtin(
     "index_of", [.required("xs"), .required("x")],
     "The position of the first element equal to `x`; -1 when there is none.",
@@ -23,20 +24,25 @@ let orderBuiltins: [Builtin] = [
   Builtin(
     "max", [.rest("xs"), .named("axis", "none"), .named("keepdims", "false")],
     "The largest element, over everything or over axes; of several arguments, the largest element by element.",
-    examples: [("max([3, 1, 2])", "3"), ("max(2, 5)", "5"), ("max([[1, 4], [3, 2]], axis = 0)", "i64[2] [3 4]")],
+    examples: [
+      ("max([3, 1, 2])", "3"), ("max(2, 5)", "5"),
+      ("max([[1, 4], [3, 2]], axis = 0)", "i64[2] [3 4]"),
+    ],
     body: Order.max),
   Builtin(
     "min", [.rest("xs"), .named("axis", "none"), .named("keepdims", "false")],
     "The smallest element, over everything or over axes; of several arguments, the smallest element by element.",
     examples: [("min([3, 1, 2])", "1"), ("min(2.5, 5)", "2.5")], body: Order.min),
   Builtin(
-    "any_of", [.required("xs"), .required("f")], "Whether the function is true of an element at least.",
+    "any_of", [.required("xs"), .required("f")],
+    "Whether the function is true of an element at least.",
     examples: [("any_of((1, 5), x -> x > 3)", "true")], body: Order.anyOf),
   Builtin(
     "all_of", [.required("xs"), .required("f")], "Whether the function is true of every element.",
     examples: [("all_of((1, 5), x -> x > 3)", "false")], body: Order.allOf),
   Builtin(
-    "counts", [.required("xs")], "How often each element appears: a map in the order in which they first appear.",
+    "counts", [.required("xs")],
+    "How often each element appears: a map in the order in which they first appear.",
     examples: [("counts(\"abca\")", "{\"a\": 2, \"b\": 1, \"c\": 1}")], body: Order.counts),
 ]
 
@@ -177,7 +183,8 @@ private enum Order {
   }
 
   /// NaN when either is.
-  private static func chosen(_ a: Scalar, _ b: Scalar, _ operation: ElementwiseOperation) -> Scalar {
+  private static func chosen(_ a: Scalar, _ b: Scalar, _ operation: ElementwiseOperation) -> Scalar
+  {
     switch a.order(before: b) {
     case .unordered: a.isEqual(to: a) ? b : a
     case .before: operation == .maximum ? b : a

@@ -23,7 +23,8 @@ let patternBuiltins: [Builtin] = [
   Builtin(
     "split_re", [.required("text"), .required("pattern")],
     "The parts of the text between the matches.",
-    examples: [("split_re(\"a, b;c\", r\"[,;] *\")", "(\"a\", \"b\", \"c\")")], body: Patterns.split),
+    examples: [("split_re(\"a, b;c\", r\"[,;] *\")", "(\"a\", \"b\", \"c\")")], body: Patterns.split
+  ),
 ]
 
 private enum Patterns {

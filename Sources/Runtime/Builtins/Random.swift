@@ -12,7 +12,10 @@ let randomBuiltins: [Builtin] = [
     examples: [("shape(randn(2, 3))", "(2, 3)")], body: Random.randn),
   Builtin(
     "randint",
-    [.required("low"), .required("high"), .optional("shape", "()"), .named("dtype", "i64"), .named("key", "none")],
+    [
+      .required("low"), .required("high"), .optional("shape", "()"), .named("dtype", "i64"),
+      .named("key", "none"),
+    ],
     "Integers with `low <= n < high`, all equally likely.",
     examples: [("x = randint(0, 6, 100); max(x) < 6", "true")], body: Random.randint),
   Builtin(
@@ -26,11 +29,15 @@ let randomBuiltins: [Builtin] = [
   Builtin(
     "choice",
     [
-      .required("xs"), .optional("shape", "()"), .named("replace", "true"), .named("weights", "none"),
+      .required("xs"), .optional("shape", "()"), .named("replace", "true"),
+      .named("weights", "none"),
       .named("key", "none"),
     ],
     "Elements drawn from a tuple, a tensor (along its first axis), a range, or from 0 to n - 1 when `xs` is an Int.",
-    examples: [("choice((\"a\", \"a\"))", "\"a\""), ("sort(choice(3, 3, replace = false))", "i64[3] [0 1 2]")],
+    examples: [
+      ("choice((\"a\", \"a\"))", "\"a\""),
+      ("sort(choice(3, 3, replace = false))", "i64[3] [0 1 2]"),
+    ],
     body: Random.choice),
   Builtin(
     "categorical", [.required("weights"), .optional("shape", "()"), .named("key", "none")],
@@ -38,12 +45,18 @@ let randomBuiltins: [Builtin] = [
     examples: [("categorical([0.0, 1.0, 0.0])", "1")], body: Random.categorical),
   Builtin(
     "dirichlet",
-    [.required("concentration"), .optional("shape", "()"), .named("dtype", "f64"), .named("key", "none")],
+    [
+      .required("concentration"), .optional("shape", "()"), .named("dtype", "f64"),
+      .named("key", "none"),
+    ],
     "Points on the simplex: nonnegative numbers on the last axis that sum to 1.",
     examples: [("shape(dirichlet([1.0, 1.0, 1.0], 4))", "(4, 3)")], body: Random.dirichlet),
   Builtin(
     "gamma",
-    [.required("concentration"), .optional("shape", "()"), .named("dtype", "f64"), .named("key", "none")],
+    [
+      .required("concentration"), .optional("shape", "()"), .named("dtype", "f64"),
+      .named("key", "none"),
+    ],
     "Numbers from the gamma distribution with scale 1.",
     examples: [("shape(gamma(2.0, 3))", "(3,)")], body: Random.gamma),
   Builtin(
@@ -95,7 +108,8 @@ private enum Random {
   static func rand(_ context: inout CallContext) throws(CallFailure) -> Value {
     let shape = try shape(context, 0)
     let dtype = try context.dtype(1, default: .f64)
-    return try draw(try stream(context, key: 2, words: shape.count)) { (stream) throws(TensorError) in
+    return try draw(try stream(context, key: 2, words: shape.count)) {
+      (stream) throws(TensorError) in
       try stream.uniform(shape, dtype: dtype)
     }
   }
@@ -103,7 +117,8 @@ private enum Random {
   static func randn(_ context: inout CallContext) throws(CallFailure) -> Value {
     let shape = try shape(context, 0)
     let dtype = try context.dtype(1, default: .f64)
-    return try draw(try stream(context, key: 2, words: shape.count)) { (stream) throws(TensorError) in
+    return try draw(try stream(context, key: 2, words: shape.count)) {
+      (stream) throws(TensorError) in
       try stream.normal(shape, dtype: dtype)
     }
   }
@@ -112,11 +127,13 @@ private enum Random {
     let low = try context.int(0)
     let high = try context.int(1)
     guard low < high else {
-      throw context.wrongValue(1, found: String(high), requirement: "more than `low`, which is \(low)")
+      throw context.wrongValue(
+        1, found: String(high), requirement: "more than `low`, which is \(low)")
     }
     let shape = try shape(context, 2)
     let dtype = try context.dtype(3, default: .i64)
-    return try draw(try stream(context, key: 4, words: shape.count)) { (stream) throws(TensorError) in
+    return try draw(try stream(context, key: 4, words: shape.count)) {
+      (stream) throws(TensorError) in
       try stream.integers(low, high, shape, dtype: dtype)
     }
   }
@@ -124,7 +141,8 @@ private enum Random {
   static func bernoulli(_ context: inout CallContext) throws(CallFailure) -> Value {
     let probabilities = try context.tensor(0)
     let shape = context.has(1) ? try shape(context, 1) : probabilities.shape
-    return try draw(try stream(context, key: 2, words: shape.count)) { (stream) throws(TensorError) in
+    return try draw(try stream(context, key: 2, words: shape.count)) {
+      (stream) throws(TensorError) in
       try stream.bernoulli(probabilities, shape)
     }
   }

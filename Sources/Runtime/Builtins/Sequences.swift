@@ -12,7 +12,8 @@ let sequenceBuiltins: [Builtin] = [
   Builtin(
     "range", [.required("start"), .optional("end", "none"), .optional("step", "1")],
     "The range `start..end by step`; with one argument from 0 to before it.",
-    examples: [("range(3)", "0..3"), ("tuple(range(10, 0, -4))", "(10, 6, 2)")], body: Sequences.range),
+    examples: [("range(3)", "0..3"), ("tuple(range(10, 0, -4))", "(10, 6, 2)")],
+    body: Sequences.range),
   Builtin(
     "push", [.required("xs"), .required("x")],
     "The tuple with one more element at the end. Cheap when nothing else holds the tuple.",
@@ -21,25 +22,32 @@ let sequenceBuiltins: [Builtin] = [
     "concat", [.required("parts"), .optional("axis", "0")],
     "Tensors put together along an axis; a tuple of tuples makes one tuple, a tuple of Str one Str.",
     examples: [
-      ("concat(((1, 2), (3, \"a\")))", "(1, 2, 3, \"a\")"), ("concat(([1, 2], [3]))", "i64[3] [1 2 3]"),
+      ("concat(((1, 2), (3, \"a\")))", "(1, 2, 3, \"a\")"),
+      ("concat(([1, 2], [3]))", "i64[3] [1 2 3]"),
     ], body: Sequences.concat),
   Builtin(
     "enumerate", [.required("xs"), .optional("start", "0")],
     "A tuple of (position, element).",
-    examples: [("enumerate((\"a\", \"b\"))", "((0, \"a\"), (1, \"b\"))")], body: Sequences.enumerate),
+    examples: [("enumerate((\"a\", \"b\"))", "((0, \"a\"), (1, \"b\"))")], body: Sequences.enumerate
+  ),
   Builtin(
     "zip", [.rest("lists")],
     "A tuple of tuples: the first elements of all, the second elements, … as many as the shortest has.",
     examples: [("zip((1, 2), (\"a\", \"b\"))", "((1, \"a\"), (2, \"b\"))")], body: Sequences.zip),
   Builtin(
-    "slice", [.required("xs"), .optional("start", "none"), .optional("end", "none"), .optional("step", "1")],
+    "slice",
+    [
+      .required("xs"), .optional("start", "none"), .optional("end", "none"), .optional("step", "1"),
+    ],
     "The elements from `start` to before `end`, as `xs[start:end:step]` gives them.",
     examples: [("slice((1, 2, 3, 4), 1, 3)", "(2, 3)"), ("slice(\"abc\", step = -1)", "\"cba\"")],
     body: Sequences.slice),
   Builtin(
     "flatten", [.required("xs")],
     "A tuple in which no tuple stands within another; a tensor with one axis.",
-    examples: [("flatten((1, (2, (3,))))", "(1, 2, 3)"), ("flatten([[1, 2], [3, 4]])", "i64[4] [1 2 3 4]")],
+    examples: [
+      ("flatten((1, (2, (3,))))", "(1, 2, 3)"), ("flatten([[1, 2], [3, 4]])", "i64[4] [1 2 3 4]"),
+    ],
     body: Sequences.flatten),
   Builtin(
     "repeat", [.required("x"), .required("count"), .optional("axis", "none")],
@@ -60,7 +68,8 @@ private enum Sequences {
     case .string(let text): return .int(text.unicodeScalars.count)
     case .map(let map): return .int(map.count)
     case .record(let record): return .int(record.names.count)
-    case .tuple, .range, .tensor, .none, .bool, .int, .float, .complex, .function, .module, .external:
+    case .tuple, .range, .tensor, .none, .bool, .int, .float, .complex, .function, .module,
+      .external:
       guard let list = ElementList(context.value(0)) else {
         throw context.wrongType(0, wanted: "a tuple, tensor, range, Str, map or record")
       }
@@ -103,7 +112,8 @@ private enum Sequences {
     let start = try context.int(1, default: 0)
     return .tuple(
       TupleValue(
-        values.enumerated().map { Value.tuple(TupleValue([.int(start &+ $0.offset), $0.element])) }))
+        values.enumerated().map { Value.tuple(TupleValue([.int(start &+ $0.offset), $0.element])) })
+    )
   }
 
   static func zip(_ context: inout CallContext) throws(CallFailure) -> Value {
@@ -135,7 +145,9 @@ private enum Sequences {
     }
     if case .range(let range) = context.value(0), bounds.count > 0 {
       let (wide, overflow) = range.step.multipliedReportingOverflow(by: step)
-      if !overflow, let end = range.end(from: range.element(at: bounds.start), count: bounds.count, step: wide) {
+      if !overflow,
+        let end = range.end(from: range.element(at: bounds.start), count: bounds.count, step: wide)
+      {
         return .range(RangeValue(start: range.element(at: bounds.start), end: end, step: wide))
       }
     }
@@ -167,7 +179,9 @@ private enum Sequences {
       } else {
         flat.append(tuple[position])
         try context.poll(flat.count)
-        guard flat.count <= ElementList.longestList else { throw .tensor(.outOfMemory(bytes: .max)) }
+        guard flat.count <= ElementList.longestList else {
+          throw .tensor(.outOfMemory(bytes: .max))
+        }
       }
     }
     return .tuple(TupleValue(flat))

@@ -10,7 +10,8 @@ let textBuiltins: [Builtin] = [
     `limit` is the number of cuts at most, from the left.
     """,
     examples: [
-      ("split(\"a,b,,c\", \",\")", "(\"a\", \"b\", \"\", \"c\")"), ("split(\" a  b \")", "(\"a\", \"b\")"),
+      ("split(\"a,b,,c\", \",\")", "(\"a\", \"b\", \"\", \"c\")"),
+      ("split(\" a  b \")", "(\"a\", \"b\")"),
       ("split(\"k=v=w\", \"=\", limit = 1)", "(\"k\", \"v=w\")"), ("len(split(key(1), 3))", "3"),
     ], body: Text.split),
   Builtin(
@@ -20,7 +21,8 @@ let textBuiltins: [Builtin] = [
   Builtin(
     "strip", [.required("text"), .optional("characters", "none")],
     "The text without the spaces (or the given characters) at both ends.",
-    examples: [("strip(\"  hi \")", "\"hi\""), ("strip(\"--hi-\", \"-\")", "\"hi\"")], body: Text.strip),
+    examples: [("strip(\"  hi \")", "\"hi\""), ("strip(\"--hi-\", \"-\")", "\"hi\"")],
+    body: Text.strip),
   Builtin(
     "replace", [.required("text"), .required("old"), .required("new")],
     "The text with every `old` replaced by `new`.",
@@ -28,7 +30,8 @@ let textBuiltins: [Builtin] = [
   Builtin(
     "find", [.required("text"), .required("part"), .optional("start", "0")],
     "The position of the first `part` at or after `start`; -1 when there is none.",
-    examples: [("find(\"banana\", \"nan\")", "2"), ("find(\"banana\", \"x\")", "-1")], body: Text.find),
+    examples: [("find(\"banana\", \"nan\")", "2"), ("find(\"banana\", \"x\")", "-1")],
+    body: Text.find),
   Builtin(
     "upper", [.required("text")], "The text in capital letters.",
     examples: [("upper(\"Hi\")", "\"HI\"")], body: Text.upper),
@@ -45,13 +48,15 @@ let textBuiltins: [Builtin] = [
     "chars", [.required("text")], "The characters as a tuple of Str.",
     examples: [("chars(\"abc\")", "(\"a\", \"b\", \"c\")")], body: Text.chars),
   Builtin(
-    "lines", [.required("text")], "The lines, without their line ends; a last empty line is left out.",
+    "lines", [.required("text")],
+    "The lines, without their line ends; a last empty line is left out.",
     examples: [("lines(\"a\\nb\\n\")", "(\"a\", \"b\")")], body: Text.lines),
   Builtin(
     "bytes", [.required("text")], "The UTF-8 bytes as u8[n].",
     examples: [("bytes(\"hi\")", "u8[2] [104 105]")], body: Text.bytes),
   Builtin(
-    "from_bytes", [.required("bytes")], "The text whose UTF-8 bytes these are; bytes that are none become `�`.",
+    "from_bytes", [.required("bytes")],
+    "The text whose UTF-8 bytes these are; bytes that are none become `�`.",
     examples: [("from_bytes([104, 105])", "\"hi\"")], body: Text.fromBytes),
   Builtin(
     "char_code", [.required("text")], "The Unicode number of the one character.",
@@ -79,7 +84,8 @@ private enum Text {
     if let separator = try context.stringIfPresent(1) {
       guard !separator.isEmpty else {
         throw context.wrongValue(
-          1, found: "\"\"", requirement: "at least one character", hint: "`chars(text)` gives the characters")
+          1, found: "\"\"", requirement: "at least one character",
+          hint: "`chars(text)` gives the characters")
       }
       parts = text.parts(between: separator, limit: limit ?? .max)
     } else {
@@ -104,7 +110,9 @@ private enum Text {
 
   static func strip(_ context: inout CallContext) throws(CallFailure) -> Value {
     let text = try context.string(0)
-    guard let characters = try context.stringIfPresent(1) else { return .string(text.trimmingSpaces()) }
+    guard let characters = try context.stringIfPresent(1) else {
+      return .string(text.trimmingSpaces())
+    }
     let unwanted = Set(characters.unicodeScalars)
     var part = Substring(text).unicodeScalars
     while let first = part.first, unwanted.contains(first) { part.removeFirst() }
@@ -175,7 +183,8 @@ private enum Text {
     var bytes: [UInt8] = []
     for number in try context.ints(0) {
       guard let byte = UInt8(exactly: number) else {
-        throw context.wrongValue(0, found: "a tensor with \(number)", requirement: "numbers from 0 to 255")
+        throw context.wrongValue(
+          0, found: "a tensor with \(number)", requirement: "numbers from 0 to 255")
       }
       bytes.append(byte)
     }
@@ -199,7 +208,8 @@ private enum Text {
     var text = String.UnicodeScalarView()
     for number in try context.ints(0) {
       guard let code = UInt32(exactly: number), let scalar = Unicode.Scalar(code) else {
-        throw context.wrongValue(0, found: String(number), requirement: "the number of a Unicode character")
+        throw context.wrongValue(
+          0, found: String(number), requirement: "the number of a Unicode character")
       }
       text.append(scalar)
     }
