@@ -11,12 +11,18 @@ enum GnuplotText {
       case "\n": result += "\\n"
       case "a"..."z", "A"..."Z", "0"..."9", " ", "-", ".", ",", ":", "(", ")", "/", "=", "+":
         result.unicodeScalars.append(scalar)
-      case "\0"..."\u{1f}", "\u{7f}"..."\u{9f}": result += " "
+      case let control where isControl(control): result += " "
       case "\u{a0}"...: result.unicodeScalars.append(scalar)
       default: result += "\\" + octal(scalar.value)
       }
     }
     return result + "\""
+  }
+
+  /// Whether a scalar would steer a terminal or spoil XML instead of showing.
+  static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || scalar.value == 0xfffe
+      || scalar.value == 0xffff
   }
 
   private static func octal(_ code: UInt32) -> String {

@@ -55,6 +55,7 @@ enum SVGPicture {
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "\n": result += "&#10;"
+      case let control where GnuplotText.isControl(control): result += " "
       default: result.unicodeScalars.append(scalar)
       }
     }

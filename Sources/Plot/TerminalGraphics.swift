@@ -18,7 +18,10 @@ enum TerminalGraphics {
     }
     var parts: [[UInt8]] = []
     if !figure.options.title.isEmpty {
-      let title = figure.options.title
+      // A control character of the user's must not reach the terminal.
+      let title = String(
+        String.UnicodeScalarView(
+          figure.options.title.unicodeScalars.map { GnuplotText.isControl($0) ? " " : $0 }))
       let margin = String(repeating: " ", count: max((size.width - title.count) / 2, 0))
       parts.append(Array((margin + title).utf8))
     }

@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test func svgWithWordsOverLinesIsWellFormed() throws {
-    let words = PlotArgument.text("a\n<b> & \"c\"\n</title>")
+    let words = PlotArgument.text("a\n<b> & \"c\"\n</title>\u{1}\u{1b}[31m\u{ffff}")
     let figure = try Sample.figure(
       ["title": words], [("line", ["x": Sample.row([1, 2]), "label": words])])
     let parser = XMLParser(data: Data(try figure.drawn(as: .svg, by: GnuplotProcess()).bytes))
@@ -114,6 +114,20 @@ import Testing
       #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" }, "\(name)")
       #expect(!text.contains(" \n") && !text.hasSuffix("\n") && !text.hasPrefix("\n"), "\(name)")
     }
+  }
+
+  @Test func wordsCannotSteerATerminal() throws {
+    let words = PlotArgument.text("\u{1b}]0;owned\u{7}\u{9b}31m")
+    let panel = try Sample.figure(
+      ["title": words, "xlabel": words],
+      [
+        ("line", ["x": Sample.row([1, 2]), "label": words]),
+        ("text", ["x": .number(0), "y": .number(1), "text": words]),
+      ])
+    let figure = try Figure(panels: [panel], columns: 1, title: "\u{1b}[2J")
+    let text = String(
+      decoding: try figure.drawn(as: .text, by: GnuplotProcess()).bytes, as: UTF8.self)
+    #expect(!text.unicodeScalars.contains { GnuplotText.isControl($0) && $0 != "\n" })
   }
 
   @Test func manyPointsBecomePixels() throws {
