@@ -4,7 +4,8 @@ internal import Runtime
 internal import TensorCore
 internal import Testing
 
-/// Expressions of the language against what NumPy says they are: `Tests/Reference/make_numpy_cases.py` wrote the file.
+/// Expressions of the language against what NumPy says they are, in a file that `Tests/Reference/make_numpy_cases.py`
+/// wrote.
 @Suite struct NumPyAgreementTests {
   @Test func agreesWithNumPyInTypeShapeAndValues() throws {
     let file = LanguageScript.testsFolder.appendingPathComponent("Reference/numpy_cases.txt")
@@ -22,7 +23,8 @@ internal import Testing
       let parts = text.components(separatedBy: " => ")
       try #require(parts.count == 2, "a case is `expression => expectation`: \(text)")
       count += 1
-      let expected = try #require(Reference(parts[1]), "an expectation that is not understood: \(text)")
+      let expected = try #require(
+        Reference(parts[1]), "an expectation that is not understood: \(text)")
       if let complaint = expected.complaint(about: session.evaluated(parts[0])) {
         complaints.append("\(parts[0])\n    expected \(parts[1])\n    \(complaint)")
       }
@@ -43,7 +45,8 @@ extension Session {
 
 /// What stands right of `=>`.
 private enum Reference {
-  /// A dtype, or the type of a plain number, then the shape (nil for a plain number) and the elements.
+  /// A dtype, or the type of a plain number (`Float32`: a Float that was computed in f32), then the shape (nil for a
+  /// plain number) and the elements.
   case values(type: String, shape: [Int]?, [Scalar])
   case error(String)
 
@@ -79,7 +82,7 @@ private enum Reference {
       case "u8", "i8", "i32", "i64", "Int":
         guard let value = Int(word) else { return nil }
         result.append(.int(value))
-      case "f32", "f64", "Float":
+      case "f32", "f64", "Float", "Float32":
         guard let value = Double(word) else { return nil }
         result.append(.float(value))
       case "c64", "c128", "Complex":
@@ -104,10 +107,10 @@ private enum Reference {
       guard let (foundType, foundShape, found) = taken(value) else {
         return "the value is \(value.summary)"
       }
-      guard foundType == type, foundShape == shape else {
+      guard type == "Float32" ? foundType == "Float" : foundType == type, foundShape == shape else {
         return "the value is \(value.summary)"
       }
-      let tolerance = type == "f32" || type == "c64" ? 1e-6 : 1e-12
+      let tolerance = ["f32", "c64", "Float32"].contains(type) ? 1e-6 : 1e-12
       for (index, (a, b)) in zip(found, elements).enumerated()
       where !Reference.isClose(a, b, tolerance: tolerance) {
         return "element \(index) is \(a)"

@@ -1,3 +1,4 @@
+internal import DataKit
 internal import Diagnostics
 internal import Foundation
 internal import Runtime
@@ -43,12 +44,12 @@ internal import Testing
 }
 
 extension Session {
-  /// A session with the standard library of the source tree and no kits.
+  /// A session with the standard library of the source tree and the data kit.
   static func forTests() throws -> Session {
     let folder = LanguageScript.testsFolder.deletingLastPathComponent()
     return Session(
       SessionOptions(
-        standardLibraryFolder: folder.appendingPathComponent("stdlib").path,
+        kits: [dataKit], standardLibraryFolder: folder.appendingPathComponent("stdlib").path,
         workingFolder: folder.path))
   }
 }
