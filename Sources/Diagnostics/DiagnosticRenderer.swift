@@ -57,11 +57,19 @@ package enum DiagnosticRenderer {
     of diagnostic: Diagnostic, _ main: Paint.Style
   ) -> [(source: SourceText, marks: [Mark])] {
     guard let location = diagnostic.location else { return [] }
-    var sections: [(source: SourceText, marks: [Mark])] = [
-      (location.source, [Mark(span: location.span, text: diagnostic.note, style: main)])
-    ]
+    // Labels that tell the parts of a whole apart stand for it: underlining both would join what they separate.
+    let parts = diagnostic.labels.filter { label in
+      label.location.source === location.source && label.location.span.start >= location.span.start
+        && label.location.span.end <= location.span.end
+    }
+    let isCovered = diagnostic.note.isEmpty && !parts.isEmpty
+    var sections: [(source: SourceText, marks: [Mark])] = [(location.source, [])]
+    if !isCovered {
+      sections[0].marks.append(Mark(span: location.span, text: diagnostic.note, style: main))
+    }
     for label in diagnostic.labels {
-      let mark = Mark(span: label.location.span, text: label.text, style: .label)
+      let mark = Mark(
+        span: label.location.span, text: label.text, style: isCovered ? main : .label)
       if let index = sections.firstIndex(where: { $0.source === label.location.source }) {
         sections[index].marks.append(mark)
       } else {

@@ -1,6 +1,7 @@
 package import Diagnostics
 internal import CMachine
 internal import Glibc
+internal import Synchronization
 internal import Syntax
 package import TensorCore
 
@@ -30,7 +31,16 @@ package final class Session: @unchecked Sendable {
       elementwise: OperationBuiltins.elementwiseNames, modules: Set(names))
     modules = ModuleLoader(folder: options.standardLibraryFolder)
     Session.setMemoryLimit(options.limits)
+    Session.noteNewSession()
     machine = Machine(limits: options.limits, library: library, host: self)
+  }
+
+  private static let hasSession = Atomic(false)
+
+  /// From the second session on objects may be touched by two threads at once: those that the process shares, and its
+  /// count of bytes.
+  private static func noteNewSession() {
+    if hasSession.exchange(true, ordering: .relaxed) { lm_is_shared = true }
   }
 
   private static func setMemoryLimit(_ limits: Limits) {

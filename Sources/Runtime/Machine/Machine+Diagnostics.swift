@@ -101,9 +101,10 @@ extension Machine {
     while frame > raw.pointee.frames, frames.count < Machine.traceLimit {
       guard var pc = frame.pointee.return_pc else { break }
       let caller = frame - 1
+      guard caller > raw.pointee.frames else { break }
       if !isCode(pc, of: caller.pointee.prototype) {
         // A run that native code began: the builtin's own call is what the user wrote.
-        guard let callback = pendingCallbacks.popLast(), caller > raw.pointee.frames else { break }
+        guard let callback = pendingCallbacks.popLast() else { break }
         pc = callback
       }
       let information = FunctionInformation.of(caller.pointee.prototype)

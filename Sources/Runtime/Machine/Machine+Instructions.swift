@@ -140,11 +140,23 @@ extension Machine {
         set(register(i.a), try Value.binary(.power, values[0], .int(2)))
         return
       }
-      guard let builtin = builtin(named: "\(operation)") else { throw .raised }
-      set(register(i.a), try call(builtin, values.map { Optional($0) }))
+      set(register(i.a), try elementwise(operation, values))
     } catch {
       throw .call(error, operation: "\(operation)")
     }
+  }
+
+  /// Tensors go straight to the kernels; tuples and the rest by way of the builtin.
+  private func elementwise(_ operation: ElementwiseOperation, _ values: [Value]) throws(CallFailure)
+    -> Value
+  {
+    if values.count == 1, case .tensor(let tensor) = values[0] {
+      return try tensorResult { () throws(TensorError) in
+        .tensor(try Tensor.elementwise(operation, .tensor(tensor)))
+      }
+    }
+    guard let builtin = builtin(named: "\(operation)") else { throw .raised }
+    return try call(builtin, values.map { Optional($0) })
   }
 
   // MARK: - Conditions
