@@ -86,8 +86,10 @@ private struct Splitter {
       let point = index
       index += 1
       fraction = skipDigits()
-      // In `1..3` and `done 1.` the point belongs to the text.
-      if fraction == 0 { index = point }
+      // `1.` is a number, as tensors print it; in `1..3` and `1.x` the point belongs to the text.
+      if fraction == 0, whole == 0 || isAt(".") || isPartOfName(index < scalars.count ? scalars[index] : nil) {
+        index = point
+      }
     }
     guard whole + fraction > 0 else {
       index = start
@@ -107,7 +109,8 @@ private struct Splitter {
     let written = text(start..<index)
     let scale = max(-400, min(400, exponent)) - fraction
     let unit = fraction == 0 ? 0 : Double("1e\(scale)") ?? 0
-    return .number(Double(written) ?? .nan, unit: unit.isFinite ? unit : 0, text: written)
+    let value = Double(written.replacing(".", with: ".0", maxReplacements: fraction == 0 ? 1 : 0))
+    return .number(value ?? .nan, unit: unit.isFinite ? unit : 0, text: written)
   }
 
   private func text(_ range: Range<Int>) -> String {

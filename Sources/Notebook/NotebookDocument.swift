@@ -19,6 +19,11 @@ package struct NotebookDocument: Sendable {
     self.cells = cells
   }
 
+  /// The file's name without its folder, so that an export does not depend on where it was made.
+  package var fileName: String {
+    source.name.split(separator: "/").last.map(String.init) ?? source.name
+  }
+
   /// Whether the file ends its lines with CR LF.
   package var usesCarriageReturns: Bool {
     guard let end = source.bytes.firstIndex(of: UInt8(ascii: "\n")), end > 0 else { return false }

@@ -42,19 +42,18 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func problems(of path: String) throws(DiagnosticList) -> [Diagnostic] {
-    var options = NotebookOptions()
-    options.strict = strict
+    let setup = NotebookSetup(isStrict: strict)
     if NotebookArguments.isScript(path) {
       do {
         let source = try ScriptRunner.read(file: path)
-        return options.makeSession(path: path, seed: 0).check([source]).flatMap { $0 }
+        return setup.makeSession(path: path, seed: 0).check([source]).flatMap { $0 }
       } catch {
         throw DiagnosticList([error], isOfFile: true)
       }
     }
     let document = try NotebookArguments.read(path)
-    let session = options.makeSession(path: path, seed: document.frontMatter.seed)
-    return options.makeRunner(
+    let session = setup.makeSession(path: path, seed: document.frontMatter.seed)
+    return setup.makeRunner(
       document, path: path, values: document.frontMatter.placeholders, session: session
     ).check()
   }

@@ -6,7 +6,7 @@ internal import Runtime
 /// `lamella test` of one file: a notebook's claims and the examples in its documentation, or a script's examples.
 struct FileTest {
   let path: String
-  let options: NotebookOptions
+  let setup: NotebookSetup
   let accept: Bool
   let control: RunControl
   let presenter: RunPresenter
@@ -36,8 +36,8 @@ struct FileTest {
 
   private func runNotebook() throws -> (JUnitReport.Suite, ExitCode) {
     let document = try NotebookArguments.read(path)
-    let session = options.makeSession(path: path, seed: document.frontMatter.seed)
-    let runner = try options.makeRunner(document, path: path, control: control, session: session)
+    let session = setup.makeSession(path: path, seed: document.frontMatter.seed)
+    let runner = try setup.makeRunner(document, path: path, control: control, session: session)
     let problems = runner.check()
     guard problems.isEmpty else { throw DiagnosticList(problems, isOfFile: false) }
     let result = runner.run { presenter.show($0) }
@@ -85,7 +85,7 @@ struct FileTest {
 
   private func runScript() throws -> (JUnitReport.Suite, ExitCode) {
     let source = try ScriptRunner.read(file: path)
-    let session = options.makeSession(path: path, seed: 0)
+    let session = setup.makeSession(path: path, seed: 0)
     let start = ContinuousClock.now
     let outcome = session.evaluate(source, cell: "script", request: DisplayRequest()) { _ in }
     guard outcome.errors.isEmpty else {

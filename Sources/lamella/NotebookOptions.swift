@@ -25,6 +25,23 @@ struct NotebookOptions: ParsableArguments {
   @Flag(help: "Make the evaluator's warnings errors.")
   var strict = false
 
+  /// The options as values.
+  var setup: NotebookSetup {
+    NotebookSetup(
+      parameters: parameters, parameterFiles: parameterFiles, seed: seed, allowShell: allowShell,
+      isStrict: strict)
+  }
+}
+
+/// How notebooks are run: what `NotebookOptions` hold.
+struct NotebookSetup {
+  var parameters: [String] = []
+  var parameterFiles: [String] = []
+  /// nil: the notebook's own.
+  var seed: UInt64?
+  var allowShell = false
+  var isStrict = false
+
   /// What `-P` and `-p` give, the latter last.
   ///
   /// - Throws: a Diagnostic for a file that cannot be read or an argument without `=`.
@@ -45,7 +62,7 @@ struct NotebookOptions: ParsableArguments {
   func makeSession(path: String, seed: UInt64) -> Session {
     lamella.makeSession(
       workingFolder: NotebookFile.folder(of: path), seed: self.seed ?? seed,
-      allowShell: allowShell, isStrict: strict)
+      allowShell: allowShell, isStrict: isStrict)
   }
 
   /// A runner with what `-p` and `-P` give.

@@ -12,7 +12,7 @@ struct NotebookRun {
     // First of all, so that every thread made later leaves Ctrl-C to the watcher.
     let signals = SignalWatcher(editsLines: false)
     let terminal = Terminal(environment: Terminal.environment())
-    let presenter = RunPresenter(terminal, showsOutput: !command.json)
+    let presenter = RunPresenter(terminal, style: command.json ? .cells : .everything)
     let events = command.json ? RunEventWriter(terminal.output) : nil
     do {
       let code = try run(signals, presenter, events)
@@ -37,9 +37,9 @@ struct NotebookRun {
   ) throws -> ExitCode {
     let document = try NotebookArguments.read(path)
     let control = RunControl()
-    let runner = try command.options.makeRunner(
+    let runner = try command.options.setup.makeRunner(
       document, path: path, policy: command.onError, control: control,
-      session: command.options.makeSession(path: path, seed: document.frontMatter.seed))
+      session: command.options.setup.makeSession(path: path, seed: document.frontMatter.seed))
     let problems = runner.check()
     guard problems.isEmpty else { throw DiagnosticList(problems, isOfFile: false) }
     events?.began(runner)

@@ -87,7 +87,7 @@ struct RunCommand: ParsableCommand {
     let signals = SignalWatcher(editsLines: false)
     do {
       let source = try read()
-      let session = options.makeSession(path: file ?? "-", seed: 0)
+      let session = options.setup.makeSession(path: file ?? "-", seed: 0)
       let outcome = ScriptRunner(session: session, presenter: presenter, signals: signals)
         .run(source)
       return ExitCode(errors: outcome.errors, isStatic: outcome.isStatic)

@@ -20,13 +20,21 @@ final class RunPresenter: Sendable {
   private let terminal: Terminal
   private let presenter: Presenter
   private let isLive: Bool
-  private let showsOutput: Bool
+  private let style: Style
   private let state = Mutex(State())
 
-  /// - Parameter showsOutput: whether what cells show is written out; errors and progress are in any case.
-  init(_ terminal: Terminal, showsOutput: Bool = true) {
+  /// What is written, besides errors and the line of progress of a terminal.
+  enum Style {
+    /// What cells show, and a line for each cell when there is no terminal.
+    case everything
+    /// A line for each cell.
+    case cells
+    case errorsOnly
+  }
+
+  init(_ terminal: Terminal, style: Style = .everything) {
     self.terminal = terminal
-    self.showsOutput = showsOutput
+    self.style = style
     presenter = Presenter(terminal)
     isLive = !terminal.isDumb && isatty(terminal.messages.descriptor) == 1
   }
@@ -40,7 +48,7 @@ final class RunPresenter: Sendable {
       tick()
     case .output(_, let text):
       write { $0.show(.output(text)) }
-      state.withLock { $0.isMidLine = showsOutput && !text.hasSuffix("\n") }
+      state.withLock { $0.isMidLine = style == .everything && !text.hasSuffix("\n") }
     case .item(_, let item):
       write { presenter in
         if item.isFigure {
@@ -77,7 +85,7 @@ final class RunPresenter: Sendable {
   // MARK: - Cells
 
   private func write(_ body: (Presenter) -> Void) {
-    guard showsOutput else { return }
+    guard style == .everything else { return }
     eraseLine()
     body(presenter)
   }
@@ -93,7 +101,7 @@ final class RunPresenter: Sendable {
     eraseLine()
     presenter.endLine()
     if result.status == .failed { for error in result.errors { presenter.show(error) } }
-    guard !isLive, hadBegun || result.status == .skipped else { return }
+    guard !isLive, style != .errorsOnly, hadBegun || result.status == .skipped else { return }
     let count = state.withLock { $0.count }
     let time = hadBegun ? ", \(Self.seconds(result.seconds))" : ""
     terminal.messages.write(

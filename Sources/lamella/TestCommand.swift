@@ -27,12 +27,12 @@ struct TestCommand: ParsableCommand {
     let signals = SignalWatcher(editsLines: false)
     let terminal = Terminal(environment: Terminal.environment())
     let control = RunControl()
-    let presenter = RunPresenter(terminal, showsOutput: false)
+    let presenter = RunPresenter(terminal, style: .errorsOnly)
     var suites: [JUnitReport.Suite] = []
     var code = ExitCode.done
     for path in try notebooks(presenter) {
       let test = FileTest(
-        path: path, options: options, accept: accept, control: control, presenter: presenter,
+        path: path, setup: options.setup, accept: accept, control: control, presenter: presenter,
         terminal: terminal)
       let body = { test.run() }
       let (suite, result) = signals?.interrupting({ control.interrupt() }, body) ?? body()

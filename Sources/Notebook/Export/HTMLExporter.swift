@@ -17,8 +17,7 @@ enum HTMLExporter {
       cells: run.cells.map(cells.html), folder: context.notebookFolder)
     let body = markdown.render(document.source.bytes[document.bodyStart...])
     let contents = contents(body.headings)
-    let name = document.source.name.split(separator: "/").last.map(String.init) ?? "notebook"
-    let title = matter.title ?? body.headings.first(where: { $0.level == 1 })?.plain ?? name
+    let title = matter.title ?? body.headings.first(where: { $0.level == 1 })?.plain ?? document.fileName
     return """
       <!doctype html>
       <html lang="en">

@@ -4,7 +4,7 @@ internal import Diagnostics
 enum HTMLFooter {
   static func html(_ run: RunResult, _ context: ExportContext) -> String {
     var rows: [(String, String)] = []
-    rows.append(("Notebook", HTMLText.escape(run.document.source.name)))
+    rows.append(("Notebook", HTMLText.escape(run.document.fileName)))
     rows.append(
       ("Source SHA-256", "<code>\(SHA256.hexDigest(of: run.document.source.bytes))</code>"))
     rows.append(("Seed", String(run.seed)))

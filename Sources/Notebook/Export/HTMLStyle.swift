@@ -27,7 +27,8 @@ enum HTMLStyle {
       margin: 0; background: var(--paper); color: var(--ink);
       font: 1.0625rem/1.62 var(--prose); text-rendering: optimizeLegibility;
     }
-    main { max-width: 46rem; margin: 0 auto; padding: 3.5rem 1.5rem 5rem; overflow-wrap: break-word; }
+    main { max-width: 50rem; margin: 0 auto; padding: 3.5rem 1.5rem 5rem; overflow-wrap: break-word; }
+    main > p, main > ul, main > ol, main > dl, main > blockquote, header p { max-width: 43.5rem; }
     h1, h2, h3, h4, h5, h6 {
       font-family: var(--plain); font-weight: 650; line-height: 1.25; margin: 2.2em 0 .7em;
       position: relative; letter-spacing: -.011em; text-wrap: balance;
@@ -70,7 +71,7 @@ enum HTMLStyle {
     :not(pre) > code { background: var(--panel); border-radius: 4px; padding: .12em .32em; }
     a > code, h1 code, h2 code, h3 code { background: none !important; padding: 0 !important; }
     pre {
-      font: .84rem/1.55 var(--mono); font-variant-ligatures: none; overflow-x: auto; tab-size: 4;
+      font: .8rem/1.55 var(--mono); font-variant-ligatures: none; overflow-x: auto; tab-size: 4;
       border-radius: 6px; padding: .8rem 1rem; background: var(--panel);
     }
     pre code { font-size: inherit; }
@@ -111,7 +112,7 @@ enum HTMLStyle {
     pre.diagnostic strong { white-space: pre-wrap; }
     .not-run .source pre, .not-evaluated .source pre { border-style: dashed; background: none; }
     .note, .claim { font: .8rem var(--plain); color: var(--muted); }
-    .claim.holds { color: var(--good); } .claim.holds::before { content: "\\2713\\a0"; }
+    .claim.holds { font-size: .72rem; text-align: right; } .claim.holds::before { content: "\\2713\\a0"; color: var(--good); }
     .claim.differs summary { color: var(--warning); cursor: pointer; }
     .claim del, .claim ins { text-decoration: none; } .claim del { color: var(--error); } .claim ins { color: var(--good); }
     .banner {
@@ -130,16 +131,16 @@ enum HTMLStyle {
     .contents .level-2 { padding-left: 1em; } .contents .level-3 { padding-left: 2em; }
     .contents a { color: var(--muted); text-decoration: none; } .contents a:hover { color: var(--accent); }
     .contents.wide { display: none; }
-    .contents.narrow { max-width: 46rem; margin: 0 auto; padding: 1rem 1.5rem 0; }
+    .contents.narrow { max-width: 50rem; margin: 0 auto; padding: 1rem 1.5rem 0; }
     .contents.narrow summary { cursor: pointer; color: var(--muted); }
     .has-contents main { padding-top: 2rem; }
     @media (min-width: 75rem) {
       .contents.narrow { display: none; }
       .contents.wide {
         display: block; position: fixed; top: 0; bottom: 0; width: 15rem; overflow-y: auto;
-        left: max(1.5rem, calc(50% - 41rem)); padding: 4.2rem 0 2rem;
+        left: max(1.5rem, calc(50% - 43rem)); padding: 4.2rem 0 2rem;
       }
-      .has-contents main { padding-top: 3.5rem; margin-left: max(18.5rem, calc(50% - 23rem)); margin-right: auto; }
+      .has-contents main { padding-top: 3.5rem; margin-left: max(17.5rem, calc(50% - 25rem)); margin-right: auto; }
     }
 
     footer { margin-top: 4.5rem; padding-top: 1.2rem; border-top: 1px solid var(--rule); font: .82rem/1.5 var(--plain); color: var(--muted); }
@@ -153,7 +154,7 @@ enum HTMLStyle {
     @media (max-width: 40rem) {
       body { font-size: 1rem; } main { padding: 1.6rem 1.1rem 3rem; }
       header h1 { font-size: 1.75rem; } h1 { font-size: 1.6rem; } h2 { font-size: 1.28rem; }
-      pre { font-size: .78rem; padding: .7rem .8rem; } .anchor { display: none; }
+      pre { font-size: .76rem; padding: .7rem .8rem; } .anchor { display: none; }
       .contents.narrow { padding: 1rem 1.1rem 0; }
       footer dl { grid-template-columns: 1fr; gap: 0; } footer dd { margin-bottom: .5em; }
     }

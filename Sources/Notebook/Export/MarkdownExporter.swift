@@ -32,8 +32,8 @@ enum MarkdownExporter {
 
   private static func header(_ matter: FrontMatter) -> String {
     var lines: [String] = []
-    if let title = matter.title { lines.append("# \(title)") }
-    if let subtitle = matter.subtitle { lines.append("*\(subtitle)*") }
+    if let title = matter.title { lines.append("# \(title.replacing("<", with: "\\<"))") }
+    if let subtitle = matter.subtitle { lines.append(subtitle) }
     let byline = matter.authors + [matter.date].compactMap { $0 }
     if !byline.isEmpty { lines.append(byline.joined(separator: " · ")) }
     if let description = matter.description { lines.append(description) }
@@ -88,7 +88,7 @@ enum MarkdownExporter {
     let file = "\(context.figureFolder)/\(result.figureName(index, picture.ending))"
     let image = "![\(escapedLabel(alternative))](<\(file)>)"
     guard index == 0, let caption = result.cell.options.figureCaption else { return [image] }
-    return [image, "*\(caption)*"]
+    return [image, caption]
   }
 
   private static func escapedLabel(_ text: String) -> String {
@@ -127,7 +127,7 @@ enum MarkdownExporter {
 
   private static func footer(_ run: RunResult, _ context: ExportContext) -> String {
     var lines = [
-      "Notebook: \(run.document.source.name)",
+      "Notebook: \(run.document.fileName)",
       "SHA-256: \(SHA256.hexDigest(of: run.document.source.bytes))", "Seed: \(run.seed)",
     ]
     if !run.parameters.isEmpty {

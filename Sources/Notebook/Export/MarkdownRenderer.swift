@@ -196,10 +196,11 @@ private struct MarkdownWalk {
         return
       }
     }
-    let code = mathematics.restored(literal(node))
+    var code = mathematics.restored(literal(node))
+    while code.hasSuffix("\n") { code.removeLast() }
     let html =
       name == "lamella" ? CodeHighlighter.html(for: code) : HTMLText.escape(code)
-    replaceBlock(node, withHTML: "<pre class=\"code\"><code>\(html)</code></pre>")
+    replaceBlock(node, withHTML: "<pre class=\"code\" tabindex=\"0\"><code>\(html)</code></pre>")
   }
 
   // MARK: - Raw HTML

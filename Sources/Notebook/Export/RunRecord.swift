@@ -6,7 +6,7 @@ enum RunRecord {
   static func json(_ run: RunResult, _ context: ExportContext) -> JSONText {
     .object([
       ("format", .int(1)),
-      ("notebook", .string(run.document.source.name)),
+      ("notebook", .string(run.document.fileName)),
       ("sha256", .string(SHA256.hexDigest(of: run.document.source.bytes))),
       ("title", run.document.frontMatter.title.map(JSONText.string) ?? .null),
       ("ending", .string(run.ending.word)),
