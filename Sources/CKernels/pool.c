@@ -2,7 +2,8 @@
 // the system costs page faults (about 8 times the arithmetic on 1e7 elements). Freed blocks are kept by size class.
 //
 // A size class is a quarter of a power of two: a block wastes at most a fifth of its size. What is kept is bounded:
-// by bytes over all, and by count in each class.
+// by bytes over all, and by count in each class. Under the address sanitizer nothing is kept and blocks are exact, so
+// that it sees every step past an end.
 #define _GNU_SOURCE
 #include "include/kernels.h"
 
@@ -10,6 +11,12 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+
+#if __has_feature(address_sanitizer)
+enum { EXACT_BLOCKS = true };
+#else
+enum { EXACT_BLOCKS = false };
+#endif
 
 enum {
   ALIGNMENT = 64,
@@ -39,6 +46,10 @@ static _Atomic int64_t limit_bytes;
 // The class of a size and the size its blocks have; -1 when too large for any.
 static int32_t class_of(int64_t byte_count, int64_t *class_size) {
   int64_t size = byte_count < 64 ? 64 : byte_count;
+  if (EXACT_BLOCKS) {
+    *class_size = size;
+    return 0;
+  }
   int32_t log = 63 - __builtin_clzll((uint64_t)size);
   int64_t quarter = (int64_t)1 << (log - 2);
   int64_t steps = (size - ((int64_t)1 << log) + quarter - 1) / quarter;
@@ -53,8 +64,9 @@ static int64_t size_of_class(int32_t index) {
 }
 
 static void *allocate_from_system(int64_t size) {
-  if (size < big_block) {
-    return aligned_alloc(ALIGNMENT, (size_t)((size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT));
+  if (size < big_block || EXACT_BLOCKS) {
+    void *small = NULL;
+    return posix_memalign(&small, ALIGNMENT, (size_t)size) == 0 ? small : NULL;
   }
   void *block = mmap(
     NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -64,7 +76,7 @@ static void *allocate_from_system(int64_t size) {
 }
 
 static void return_to_system(void *block, int64_t size) {
-  if (size < big_block) {
+  if (size < big_block || EXACT_BLOCKS) {
     free(block);
   } else {
     munmap(block, (size_t)size);
@@ -81,6 +93,7 @@ static void *take_kept(int32_t index) {
 
 // Keeps a free block of the class if there is room. Under the lock.
 static bool keep(void *block, int32_t index) {
+  if (EXACT_BLOCKS) return false;
   size_class *list = &classes[index];
   int64_t size = size_of_class(index);
   int32_t most = size < big_block ? KEPT_PER_CLASS : KEPT_BIG_PER_CLASS;
@@ -129,7 +142,7 @@ void *ck_pool_allocate(int64_t byte_count) {
   pthread_mutex_lock(&mutex);
   void *block = take_kept(index);
   pthread_mutex_unlock(&mutex);
-  if (!block && size >= big_block) block = cut_block(index, size);
+  if (!block && size >= big_block && !EXACT_BLOCKS) block = cut_block(index, size);
   if (block) return block;
   block = allocate_from_system(size);
   if (!block) {

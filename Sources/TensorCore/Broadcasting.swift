@@ -1,5 +1,6 @@
 extension Shape {
-  /// The shape that both extend to: aligned from the last axis, where sizes are equal or one of them is 1. Nil when there is none.
+  /// The shape that both extend to: aligned from the last axis, where sizes are equal or one of
+  /// them is 1. Nil when there is none.
   package func broadcast(with other: Shape) -> Shape? {
     if self == other { return self }
     let longer = rank >= other.rank ? self : other
@@ -15,7 +16,8 @@ extension Shape {
     return result
   }
 
-  /// Counted from the end (1 is the last), the last axis that keeps the two from broadcasting; 0 when they do.
+  /// Counted from the end (1 is the last), the last axis that keeps the two from broadcasting; 0
+  /// when they do.
   package func mismatchFromEnd(with other: Shape) -> Int {
     for step in 1..<(min(rank, other.rank) + 1) {
       let a = self[rank - step]
@@ -25,7 +27,8 @@ extension Shape {
     return 0
   }
 
-  /// Counted from the end, the last axis that keeps this shape from being extended to `target`; 0 when it can be.
+  /// Counted from the end, the last axis that keeps this shape from being extended to `target`; 0
+  /// when it can be.
   fileprivate func obstacle(to target: Shape) -> Int {
     for step in 1..<(rank + 1) {
       let size = self[rank - step]
@@ -69,7 +72,8 @@ extension Tensor {
     return result
   }
 
-  /// A view of the larger shape: new leading axes and axes of size 1 repeat by a stride of 0. O(rank).
+  /// A view of the larger shape: new leading axes and axes of size 1 repeat by a stride of 0.
+  /// O(rank).
   ///
   /// - Throws: `broadcast` when the tensor does not extend to the shape.
   package func broadcast(to target: Shape) throws(TensorError) -> Tensor {

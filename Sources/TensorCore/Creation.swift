@@ -1,9 +1,10 @@
 /// Sequences, grids and matrices of ones.
 extension Tensor {
-  /// Numbers from `start` to before `stop`. Ints when all three are, else f64; each is `start + i · step`.
+  /// Numbers from `start` to before `stop`. Ints when all three are, else f64; each is `start + i ·
+  /// step`.
   ///
-  /// - Throws: `argument` when the step is 0 or not finite, `unsupportedDType` for complex numbers, `integerOverflow`,
-  ///   `outOfMemory`.
+  /// - Throws: `argument` when the step is 0 or not finite, `unsupportedDType` for complex numbers,
+  ///   `integerOverflow`, `outOfMemory`.
   package static func sequence(from start: Scalar, to stop: Scalar, by step: Scalar)
     throws(TensorError) -> Tensor
   {
@@ -19,12 +20,14 @@ extension Tensor {
         operation: "arange", name: "step", value: "\(step)", requirement: "finite and not 0")
     }
     guard steps < 1e18 else { throw .outOfMemory(bytes: Int.max) }
-    return try Tensor(Shape([max(0, Int(steps))])) { (elements: UnsafeMutableBufferPointer<Double>) throws(TensorError) in
+    return try Tensor(Shape([max(0, Int(steps))])) {
+      (elements: UnsafeMutableBufferPointer<Double>) throws(TensorError) in
       for index in elements.indices { elements[index] = first + Double(index) * step }
     }
   }
 
-  private static func sequence(_ start: Int, _ stop: Int, _ step: Int) throws(TensorError) -> Tensor {
+  private static func sequence(_ start: Int, _ stop: Int, _ step: Int) throws(TensorError) -> Tensor
+  {
     guard step != 0 else {
       throw .argument(operation: "arange", name: "step", value: "0", requirement: "not 0")
     }
@@ -33,7 +36,8 @@ extension Tensor {
     var count = 0
     if step > 0, distance > 0 { count = (distance - 1) / step + 1 }
     if step < 0, distance < 0 { count = (-(distance + 1)) / -step + 1 }
-    return try Tensor(Shape([count])) { (elements: UnsafeMutableBufferPointer<Int>) throws(TensorError) in
+    return try Tensor(Shape([count])) {
+      (elements: UnsafeMutableBufferPointer<Int>) throws(TensorError) in
       var value = start
       for index in elements.indices {
         elements[index] = value
@@ -50,7 +54,8 @@ extension Tensor {
   ) throws(TensorError) -> Tensor {
     let gaps = includingEnd ? count - 1 : count
     let step = gaps > 0 ? (stop - start) / Double(gaps) : 0
-    return try Tensor(Shape([count])) { (elements: UnsafeMutableBufferPointer<Double>) throws(TensorError) in
+    return try Tensor(Shape([count])) {
+      (elements: UnsafeMutableBufferPointer<Double>) throws(TensorError) in
       for index in elements.indices { elements[index] = start + Double(index) * step }
       if includingEnd, count > 1 { elements[count - 1] = stop }
     }
@@ -101,8 +106,8 @@ extension Tensor {
     }
   }
 
-  /// For each vector, its values over the grid all of them span: vector i runs along axis i, or the first two the other way
-  /// round.
+  /// For each vector, its values over the grid all of them span: vector i runs along axis i, or the
+  /// first two the other way round.
   ///
   /// - Throws: `wrongRank` unless all are vectors, `rankTooHigh`, `outOfMemory`.
   package static func grid(_ vectors: [Tensor], swapsFirst: Bool) throws(TensorError) -> [Tensor] {

@@ -1,4 +1,5 @@
-/// The element types. The raw value is shared with the kernels (`CKernels`) and the machine (`CMachine`).
+/// The element types. The raw value is shared with the kernels (`CKernels`) and the machine
+/// (`CMachine`).
 ///
 /// `bf16` is storage only and comes with the neural operations.
 package enum DType: UInt8, CaseIterable, Sendable {

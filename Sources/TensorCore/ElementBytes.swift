@@ -29,7 +29,8 @@ struct ElementBytes {
 
   /// Converts as a cast does: a float becomes an integer by truncation.
   ///
-  /// - Throws: `valueOutOfRange` when the dtype cannot hold the number (a complex number in a real dtype too).
+  /// - Throws: `valueOutOfRange` when the dtype cannot hold the number (a complex number in a real
+  ///   dtype too).
   init(_ scalar: Scalar, as dtype: DType) throws(TensorError) {
     switch dtype {
     case .bool: store(ElementBytes.isNonzero(scalar))
@@ -59,7 +60,9 @@ struct ElementBytes {
     }
   }
 
-  private static func integer<T: FixedWidthInteger>(_ type: T.Type, _ scalar: Scalar, _ dtype: DType)
+  private static func integer<T: FixedWidthInteger>(
+    _ type: T.Type, _ scalar: Scalar, _ dtype: DType
+  )
     throws(TensorError) -> T
   {
     var found: T?

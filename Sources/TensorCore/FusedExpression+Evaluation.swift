@@ -1,12 +1,14 @@
 internal import CKernels
 
-/// Evaluating elementwise expressions: types, shapes and operands are settled here, elements in `CKernels/fused.c`.
+/// Evaluating elementwise expressions: types, shapes and operands are settled here, elements in
+/// `CKernels/fused.c`.
 extension Tensor {
-  /// Evaluates an elementwise expression in one pass over the operands, which broadcast. Allocates the result only.
+  /// Evaluates an elementwise expression in one pass over the operands, which broadcast. Allocates
+  /// the result only.
   ///
-  /// - Throws: the first failing step with `unsupportedDType`, `broadcast`, `valueOutOfRange` (a scalar that the dtype it adopts
-  ///   cannot hold), `integerOverflow`, `divisionByZero`, `argument` (a negative exponent of integers), `outOfMemory`
-  ///   or `interrupted`.
+  /// - Throws: the first failing step with `unsupportedDType`, `broadcast`, `valueOutOfRange` (a
+  ///   scalar that the dtype it adopts cannot hold), `integerOverflow`, `divisionByZero`,
+  ///   `argument` (a negative exponent of integers), `outOfMemory` or `interrupted`.
   /// - Complexity: O(elements · steps), on all threads.
   package static func evaluate(_ expression: FusedExpression, leaves: [Operand])
     throws(FusedFailure) -> Tensor
@@ -29,10 +31,11 @@ extension Tensor {
     return result
   }
 
-  /// Evaluates an elementwise expression and reduces all of it, without keeping the elements: rank 0.
+  /// Evaluates an elementwise expression and reduces all of it, without keeping the elements: rank
+  /// 0.
   ///
-  /// Sums of integers are i64, means of integers f64; sums of floats err no more than pairwise ones. `max` and `min` of no
-  /// elements throw `emptyReduction`.
+  /// Sums of integers are i64, means of integers f64; sums of floats err no more than pairwise
+  /// ones. `max` and `min` of no elements throw `emptyReduction`.
   /// - Throws: as `evaluate(_:leaves:)`; what the reduction lacks, at the last step.
   package static func evaluate(
     _ expression: FusedExpression, leaves: [Operand], reducing reduction: Reduction
@@ -71,7 +74,8 @@ extension Tensor {
   package static func elementwise(_ operation: ElementwiseOperation, _ operands: Operand...)
     throws(TensorError) -> Tensor
   {
-    precondition(operands.count == operation.arity, "\(operation) takes \(operation.arity) operands")
+    precondition(
+      operands.count == operation.arity, "\(operation) takes \(operation.arity) operands")
     let expression = FusedExpression.of(operation)
     do throws(FusedFailure) {
       return try evaluate(expression, leaves: operands)
@@ -136,7 +140,8 @@ extension Tensor {
   }
 
   /// The first step whose operands do not broadcast.
-  private static func mismatch(in expression: FusedExpression, _ leaves: [Operand]) -> FusedFailure {
+  private static func mismatch(in expression: FusedExpression, _ leaves: [Operand]) -> FusedFailure
+  {
     var values = leaves.map { operand in
       switch operand {
       case .tensor(let tensor): (type: ValueType(operand), shape: tensor.shape)
@@ -243,7 +248,8 @@ extension Tensor {
     return FusedFailure(step: step, error: error)
   }
 
-  /// The operand of a step, made of scalars, that the dtype cannot hold: found by evaluating what leads to it.
+  /// The operand of a step, made of scalars, that the dtype cannot hold: found by evaluating what
+  /// leads to it.
   private static func tooLarge(
     _ expression: FusedExpression, _ leaves: [Operand], _ step: Int, _ dtype: DType
   ) -> String {

@@ -1,4 +1,5 @@
-/// The elementwise operations, the ones a fused expression is made of. Raw values are shared with the kernels.
+/// The elementwise operations, the ones a fused expression is made of. Raw values are shared with
+/// the kernels.
 ///
 /// The operation's language name is its case name; `TensorOps` lists the documentation.
 package enum ElementwiseOperation: UInt8, CaseIterable, Sendable {
@@ -20,21 +21,26 @@ package enum ElementwiseOperation: UInt8, CaseIterable, Sendable {
 
   package var arity: Int {
     switch self {
-    case .add, .subtract, .multiply, .divide, .floorDivide, .remainder, .power, .equal, .notEqual, .less,
+    case .add, .subtract, .multiply, .divide, .floorDivide, .remainder, .power, .equal, .notEqual,
+      .less,
       .lessOrEqual, .greater, .greaterOrEqual, .and, .or, .xor, .maximum, .minimum, .atan2, .hypot:
       2
     case .where, .clip: 3
-    case .negate, .invert, .abs, .sign, .sqrt, .exp, .expm1, .log, .log2, .log10, .log1p, .sin, .cos, .tan,
-      .asin, .acos, .atan, .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .floor, .ceil, .round, .trunc, .square,
+    case .negate, .invert, .abs, .sign, .sqrt, .exp, .expm1, .log, .log2, .log10, .log1p, .sin,
+      .cos, .tan,
+      .asin, .acos, .atan, .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .floor, .ceil, .round,
+      .trunc, .square,
       .reciprocal, .isnan, .isinf, .isfinite, .relu, .sigmoid, .real, .imag, .conj:
       1
     }
   }
 }
 
-/// A maximal elementwise expression, compiled once and evaluated block by block in cache with one allocation.
+/// A maximal elementwise expression, compiled once and evaluated block by block in cache with one
+/// allocation.
 ///
-/// Values are numbered: 0 ..< leafCount are the leaves, leafCount + i is the result of step i; the last step is the result.
+/// Values are numbered: 0 ..< leafCount are the leaves, leafCount + i is the result of step i; the
+/// last step is the result.
 package struct FusedExpression: Sendable {
   package struct Step: Sendable {
     package let operation: ElementwiseOperation

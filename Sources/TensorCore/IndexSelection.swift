@@ -15,11 +15,14 @@ package enum IndexComponent: Sendable {
 
 /// What an index selects of a tensor: a view, and perhaps positions to pick along one place in it.
 ///
-/// Integer tensors and masks come down to offsets into the view; several broadcast together, as in NumPy.
+/// Integer tensors and masks come down to offsets into the view; several broadcast together, as in
+/// NumPy.
 struct IndexSelection {
-  /// The tensor with integers, slices and new axes applied. Axes that are picked from are not in it.
+  /// The tensor with integers, slices and new axes applied. Axes that are picked from are not in
+  /// it.
   private(set) var view: Tensor
-  /// Offsets in elements from the view's first element, shaped as they appear in the result; nil for a plain view.
+  /// Offsets in elements from the view's first element, shaped as they appear in the result; nil
+  /// for a plain view.
   private(set) var offsets: Tensor?
   /// The axis of the view before which the picked axes stand.
   private(set) var place = 0
@@ -27,8 +30,8 @@ struct IndexSelection {
   /// The shape of what is selected.
   private(set) var shape: Shape
 
-  /// - Throws: `tooManyIndices`, `indexOutOfRange`, `maskShape`, `indexDType`, `broadcast` (integer tensors), `rankTooHigh`,
-  ///   `argument` (a step of 0, a second ellipsis), `outOfMemory`.
+  /// - Throws: `tooManyIndices`, `indexOutOfRange`, `maskShape`, `indexDType`, `broadcast` (integer
+  ///   tensors), `rankTooHigh`, `argument` (a step of 0, a second ellipsis), `outOfMemory`.
   init(_ components: [IndexComponent], of tensor: Tensor) throws(TensorError) {
     var builder = IndexBuilder(tensor, components)
     try builder.check(components)
@@ -81,7 +84,8 @@ struct IndexSelection {
 /// Reads the components in order.
 private struct IndexBuilder {
   let tensor: Tensor
-  /// Beside integer tensors or masks a plain integer counts as an integer tensor of rank 0, as in NumPy.
+  /// Beside integer tensors or masks a plain integer counts as an integer tensor of rank 0, as in
+  /// NumPy.
   let picksIntegers: Bool
   private(set) var offset: Int
   private(set) var sizes: [Int] = []
@@ -250,7 +254,8 @@ private struct IndexBuilder {
 }
 
 extension Tensor {
-  /// Whether the axes of `tensor` from `first` on, as many as this mask's, step evenly, so that they are as good as one.
+  /// Whether the axes of `tensor` from `first` on, as many as this mask's, step evenly, so that
+  /// they are as good as one.
   fileprivate func isContiguousBeside(_ tensor: Tensor, from first: Int) -> Bool {
     guard rank > 1 else { return false }
     var axis = first + rank - 1

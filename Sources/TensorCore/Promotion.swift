@@ -1,7 +1,8 @@
 /// Which dtype an operation computes in, and which it gives.
 ///
-/// Between tensors the array API's promotion holds, with NumPy's answers where that standard has none (integers with floats,
-/// booleans with numbers). A scalar is weak: it adopts the tensor's dtype where its kind allows.
+/// Between tensors the array API's promotion holds, with NumPy's answers where that standard has
+/// none (integers with floats, booleans with numbers). A scalar is weak: it adopts the tensor's
+/// dtype where its kind allows.
 extension DType {
   /// The dtype both convert to without losing their kind.
   package func promoted(with other: DType) -> DType {
@@ -92,11 +93,13 @@ struct StepType {
       let counting = StepType.counting(joined)
       let dtype = counting == .bool ? .i8 : counting
       self.init(dtype, dtype, joined.isWeak)
-    case .divide, .atan2, .hypot, .sqrt, .exp, .expm1, .log, .log2, .log10, .log1p, .sin, .cos, .tan,
+    case .divide, .atan2, .hypot, .sqrt, .exp, .expm1, .log, .log2, .log10, .log1p, .sin, .cos,
+      .tan,
       .asin, .acos, .atan, .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .reciprocal, .sigmoid:
       let joined = StepType.join(types)
       self.init(joined.dtype.floating, joined.dtype.floating, joined.isWeak)
-    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isnan, .isinf, .isfinite:
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isnan, .isinf,
+      .isfinite:
       let joined = StepType.join(types)
       self.init(joined.dtype, .bool, joined.isWeak)
     case .abs, .real, .imag:

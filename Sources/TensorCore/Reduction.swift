@@ -19,7 +19,8 @@ package enum Reduction: Int, Sendable, CaseIterable {
     }
   }
 
-  /// The dtype of the result: i64 for sums, products and counts of integers, f64 for their means, otherwise the elements'.
+  /// The dtype of the result: i64 for sums, products and counts of integers, f64 for their means,
+  /// otherwise the elements'.
   package func result(of dtype: DType) -> DType {
     switch self {
     case .sum, .product: dtype.kind <= .integer ? .i64 : dtype
@@ -30,7 +31,8 @@ package enum Reduction: Int, Sendable, CaseIterable {
     }
   }
 
-  /// - Throws: `emptyReduction` for an extreme or mean of nothing, `unsupportedDType` for an extreme of complex numbers.
+  /// - Throws: `emptyReduction` for an extreme or mean of nothing, `unsupportedDType` for an
+  ///   extreme of complex numbers.
   func check(_ dtype: DType, count: Int, shape: Shape) throws(TensorError) {
     switch self {
     case .max, .min:

@@ -1,11 +1,13 @@
 internal import CKernels
 
-/// Reductions over axes, positions of extremes and running totals. `axes` nil means all; negative axes count from the end.
+/// Reductions over axes, positions of extremes and running totals. `axes` nil means all; negative
+/// axes count from the end.
 extension Tensor {
   /// Reduces over the axes, which go, or stay with size 1.
   ///
-  /// - Throws: `axisOutOfRange`, `duplicateAxis`, `emptyReduction` (an extreme of nothing), `unsupportedDType` (an extreme of
-  ///   complex numbers), `integerOverflow`, `outOfMemory`, `interrupted`.
+  /// - Throws: `axisOutOfRange`, `duplicateAxis`, `emptyReduction` (an extreme of nothing),
+  ///   `unsupportedDType` (an extreme of complex numbers), `integerOverflow`, `outOfMemory`,
+  ///   `interrupted`.
   /// - Complexity: O(elements), on all threads; allocates the result only.
   package func reduced(
     _ reduction: Reduction, axes: [Int]? = nil, keepingAxes: Bool = false
@@ -38,7 +40,8 @@ extension Tensor {
     return result
   }
 
-  /// The mean squared distance from the mean, divided by `count - ddof`. f64 for integers; real for complex numbers.
+  /// The mean squared distance from the mean, divided by `count - ddof`. f64 for integers; real for
+  /// complex numbers.
   ///
   /// Two passes, so that a large mean costs no accuracy.
   /// - Throws: as `reduced`.
@@ -81,10 +84,11 @@ extension Tensor {
       .sqrt, try variance(axes: axes, ddof: ddof, keepingAxes: keepingAxes))
   }
 
-  /// Where the first largest (or smallest) element is along the axis, or in row-major order of all; i64. A NaN counts as
-  /// the extreme.
+  /// Where the first largest (or smallest) element is along the axis, or in row-major order of all;
+  /// i64. A NaN counts as the extreme.
   ///
-  /// - Throws: `axisOutOfRange`, `emptyReduction`, `unsupportedDType` for complex numbers, `outOfMemory`, `interrupted`.
+  /// - Throws: `axisOutOfRange`, `emptyReduction`, `unsupportedDType` for complex numbers,
+  ///   `outOfMemory`, `interrupted`.
   package func extremePosition(largest: Bool, axis: Int? = nil, keepingAxes: Bool = false)
     throws(TensorError) -> Tensor
   {
@@ -107,7 +111,8 @@ extension Tensor {
     return result
   }
 
-  /// Running sums or products along the axis, or over all elements in row-major order (rank 1). Integers give i64.
+  /// Running sums or products along the axis, or over all elements in row-major order (rank 1).
+  /// Integers give i64.
   ///
   /// - Throws: `axisOutOfRange`, `integerOverflow`, `outOfMemory`, `interrupted`.
   package func accumulated(products: Bool, axis: Int? = nil) throws(TensorError) -> Tensor {

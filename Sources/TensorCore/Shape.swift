@@ -1,4 +1,5 @@
-/// The sizes of a tensor's axes, outermost first. Also used for strides (in elements, may be negative or 0).
+/// The sizes of a tensor's axes, outermost first. Also used for strides (in elements, may be
+/// negative or 0).
 ///
 /// Held inline: a shape costs no allocation. At most `maxRank` axes; what would make more throws
 /// `TensorError.rankTooHigh`.

@@ -1,6 +1,7 @@
 internal import CKernels
 
-/// A block of memory that tensors view. Never written once two tensors share it; see `Tensor.withMutableElements`.
+/// A block of memory that tensors view. Never written once two tensors share it; see
+/// `Tensor.withMutableElements`.
 ///
 /// Comes from and returns to the kernels' buffer pool, so that temporaries cost no page faults.
 package final class Storage: @unchecked Sendable {
@@ -10,7 +11,8 @@ package final class Storage: @unchecked Sendable {
 
   /// Uninitialised memory, aligned to 64 bytes.
   ///
-  /// - Throws: `TensorError.outOfMemory` when the memory limit would be passed or the system refuses.
+  /// - Throws: `TensorError.outOfMemory` when the memory limit would be passed or the system
+  ///   refuses.
   package init(byteCount: Int) throws(TensorError) {
     guard byteCount >= 0, let block = ck_pool_allocate(byteCount) else {
       throw TensorError.outOfMemory(bytes: byteCount)

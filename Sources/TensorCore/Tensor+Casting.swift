@@ -1,7 +1,8 @@
 internal import CKernels
 
 extension Tensor {
-  /// The tensor itself when its elements follow each other in row-major order, otherwise a copy that does.
+  /// The tensor itself when its elements follow each other in row-major order, otherwise a copy
+  /// that does.
   ///
   /// - Throws: `outOfMemory`, `interrupted`.
   package func contiguous() throws(TensorError) -> Tensor {
@@ -17,7 +18,8 @@ extension Tensor {
     return result
   }
 
-  /// Copies the elements of `source` over this tensor's; for use before the storage is shared, or when it is unique.
+  /// Copies the elements of `source` over this tensor's; for use before the storage is shared, or
+  /// when it is unique.
   ///
   /// - Precondition: one shape and dtype, no common storage.
   func overwrite(with source: Tensor) throws(TensorError) {
@@ -38,11 +40,11 @@ extension Tensor {
     if status == CK_INTERRUPTED { throw .interrupted }
   }
 
-  /// The elements converted, as NumPy's `astype`: floats become integers by truncation, numbers become booleans by being
-  /// nonzero. The same dtype gives the tensor itself.
+  /// The elements converted, as NumPy's `astype`: floats become integers by truncation, numbers
+  /// become booleans by being nonzero. The same dtype gives the tensor itself.
   ///
-  /// - Throws: `valueOutOfRange` when an integer dtype cannot hold an element (NaN and infinities too);
-  ///   `unsupportedDType` for complex to real; `outOfMemory`, `interrupted`.
+  /// - Throws: `valueOutOfRange` when an integer dtype cannot hold an element (NaN and infinities
+  ///   too); `unsupportedDType` for complex to real; `outOfMemory`, `interrupted`.
   package func cast(to target: DType) throws(TensorError) -> Tensor {
     if target == dtype { return self }
     if dtype.kind == .complex, target != .bool, target.kind != .complex {

@@ -81,8 +81,8 @@ extension Tensor {
     return try body(UnsafeBufferPointer(start: base, count: count))
   }
 
-  /// Calls `body` with the elements, writable, in row-major order. In place when the storage is this tensor's alone and
-  /// contiguous, otherwise on a copy.
+  /// Calls `body` with the elements, writable, in row-major order. In place when the storage is
+  /// this tensor's alone and contiguous, otherwise on a copy.
   ///
   /// - Precondition: `Element.dtype` is the tensor's dtype.
   /// - Throws: `outOfMemory`, and what `body` throws.
@@ -102,7 +102,8 @@ extension Tensor {
     mutating get { isKnownUniquelyReferenced(&storage) }
   }
 
-  /// The elements in row-major order as Doubles (integers and booleans converted; complex numbers by their real part).
+  /// The elements in row-major order as Doubles (integers and booleans converted; complex numbers
+  /// by their real part).
   ///
   /// - Throws: `outOfMemory`.
   package func toDoubles() throws(TensorError) -> [Double] {

@@ -1,12 +1,13 @@
 internal import CKernels
 
 extension Tensor {
-  /// What an index selects, with NumPy's rules. Integers, slices and new axes give a view; masks and integer tensors a copy.
+  /// What an index selects, with NumPy's rules. Integers, slices and new axes give a view; masks
+  /// and integer tensors a copy.
   ///
-  /// Several masks and integer tensors broadcast together. Their axes stand where the first of them stood, or come first
-  /// when something other stands between them.
-  /// - Throws: `tooManyIndices`, `indexOutOfRange`, `maskShape`, `indexDType`, `broadcast`, `rankTooHigh`, `argument`,
-  ///   `outOfMemory`, `interrupted`.
+  /// Several masks and integer tensors broadcast together. Their axes stand where the first of them
+  /// stood, or come first when something other stands between them.
+  /// - Throws: `tooManyIndices`, `indexOutOfRange`, `maskShape`, `indexDType`, `broadcast`,
+  ///   `rankTooHigh`, `argument`, `outOfMemory`, `interrupted`.
   /// - Complexity: O(rank) for a view, else O(elements selected).
   package func indexed(by components: [IndexComponent]) throws(TensorError) -> Tensor {
     if components.count == 1, case .index(let index) = components[0], rank > 0 {
@@ -28,12 +29,14 @@ extension Tensor {
     return result
   }
 
-  /// Replaces what an index selects. The value broadcasts to the selection and converts to this tensor's dtype: a tensor
-  /// of a lower kind or the same does, a scalar when the dtype can hold it exactly (floats round to f32).
+  /// Replaces what an index selects. The value broadcasts to the selection and converts to this
+  /// tensor's dtype: a tensor of a lower kind or the same does, a scalar when the dtype can hold it
+  /// exactly (floats round to f32).
   ///
-  /// In place when no other tensor views the storage, otherwise on a copy. Of several values for one element the last stays.
-  /// - Throws: as `indexed`; `assignment` when the value does not broadcast, `unsupportedDType` for a tensor of a higher kind,
-  ///   `valueOutOfRange`.
+  /// In place when no other tensor views the storage, otherwise on a copy. Of several values for
+  /// one element the last stays.
+  /// - Throws: as `indexed`; `assignment` when the value does not broadcast, `unsupportedDType` for
+  ///   a tensor of a higher kind, `valueOutOfRange`.
   /// - Complexity: O(elements selected) in place.
   package mutating func assign(_ value: Operand, at components: [IndexComponent])
     throws(TensorError)

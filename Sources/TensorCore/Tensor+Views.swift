@@ -1,7 +1,8 @@
-/// Views: other shapes and orders of the same elements, without copying. Each is O(rank) unless it says otherwise.
+/// Views: other shapes and orders of the same elements, without copying. Each is O(rank) unless it
+/// says otherwise.
 extension Tensor {
-  /// The elements in row-major order in another shape; one size may be -1 and is inferred. A view when the strides allow,
-  /// otherwise a copy.
+  /// The elements in row-major order in another shape; one size may be -1 and is inferred. A view
+  /// when the strides allow, otherwise a copy.
   ///
   /// - Throws: `reshape` when the counts differ, `rankTooHigh`, `outOfMemory`.
   package func reshaped(to sizes: [Int]) throws(TensorError) -> Tensor {
@@ -84,7 +85,8 @@ extension Tensor {
 
   /// Axes in another order; reversed when none is given, as NumPy does.
   ///
-  /// - Throws: `axisOutOfRange`, `duplicateAxis`, `wrongRank` when the axes are not as many as the tensor has.
+  /// - Throws: `axisOutOfRange`, `duplicateAxis`, `wrongRank` when the axes are not as many as the
+  ///   tensor has.
   package func transposed(_ axes: [Int]? = nil) throws(TensorError) -> Tensor {
     let order = axes ?? Array((0..<rank).reversed())
     _ = try shape.resolve(axes: order)
@@ -145,7 +147,9 @@ extension Tensor {
   /// - Throws: `rankTooHigh`, `axisOutOfRange`.
   package func expanded(at axis: Int) throws(TensorError) -> Tensor {
     guard rank < Shape.maxRank else { throw .rankTooHigh(rank: rank + 1) }
-    guard axis >= -(rank + 1), axis <= rank else { throw .axisOutOfRange(axis: axis, rank: rank + 1) }
+    guard axis >= -(rank + 1), axis <= rank else {
+      throw .axisOutOfRange(axis: axis, rank: rank + 1)
+    }
     let position = axis < 0 ? axis + rank + 1 : axis
     var result = self
     result.shape.insert(1, at: position)

@@ -1,6 +1,8 @@
-/// An n-dimensional array: a view (shape, strides, offset) of a shared block of memory. A value: copy on write.
+/// An n-dimensional array: a view (shape, strides, offset) of a shared block of memory. A value:
+/// copy on write.
 ///
-/// No gradients here. Operations stand in `Tensor+Topic.swift`; what a user can call is listed in `TensorOps`.
+/// No gradients here. Operations stand in `Tensor+Topic.swift`; what a user can call is listed in
+/// `TensorOps`.
 package struct Tensor: @unchecked Sendable {
   // Safe because storage is written only when uniquely referenced.
   package let dtype: DType
@@ -53,7 +55,8 @@ package struct Tensor: @unchecked Sendable {
   package var pointer: UnsafeMutableRawPointer { storage.bytes + offset * dtype.size }
 }
 
-/// A number outside a tensor. Weak in promotion: it adopts the dtype of the tensor it meets where its kind allows.
+/// A number outside a tensor. Weak in promotion: it adopts the dtype of the tensor it meets where
+/// its kind allows.
 package enum Scalar: Sendable, Equatable {
   case bool(Bool)
   case int(Int)

@@ -1,5 +1,5 @@
-/// What can be wrong with an operation on tensors: values, never sentences (`Runtime/TensorError+Diagnostics.swift`
-/// writes those).
+/// What can be wrong with an operation on tensors: values, never sentences
+/// (`Runtime/TensorError+Diagnostics.swift` writes those).
 package enum TensorError: Error, Sendable {
   /// `a @ b`: the last axis of `a` is not the second to last of `b`; or rank 0.
   case contraction(lhs: Tensor.Description, rhs: Tensor.Description)
@@ -18,18 +18,21 @@ package enum TensorError: Error, Sendable {
   case unsupportedDType(operation: String, dtype: DType)
   case reshape(from: Shape, to: [Int])
   /// Elements to stack or concatenate that differ: the two that differ, by position.
-  case unequalElements(firstIndex: Int, first: Tensor.Description, secondIndex: Int, second: Tensor.Description)
+  case unequalElements(
+    firstIndex: Int, first: Tensor.Description, secondIndex: Int, second: Tensor.Description)
   /// A reduction without identity (max, argmax…) over no elements.
   case emptyReduction(operation: String, shape: Shape)
   case rankTooHigh(rank: Int)
   case wrongRank(operation: String, expected: String, shape: Shape)
-  /// Two shapes that must agree in a way that is not broadcasting: `what` names the requirement in a few words.
+  /// Two shapes that must agree in a way that is not broadcasting: `what` names the requirement in
+  /// a few words.
   case shapeMismatch(operation: String, what: String, lhs: Shape, rhs: Shape)
   case notSquare(operation: String, shape: Shape)
   case singularMatrix(operation: String)
   case notPositiveDefinite(minor: Int)
   case notConverged(operation: String)
-  /// An argument whose value the operation cannot take: `requirement` says what would be right ("at least 0").
+  /// An argument whose value the operation cannot take: `requirement` says what would be right ("at
+  /// least 0").
   case argument(operation: String, name: String, value: String, requirement: String)
   /// A number that the dtype cannot hold.
   case valueOutOfRange(value: String, dtype: DType)

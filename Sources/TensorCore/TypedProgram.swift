@@ -1,7 +1,8 @@
 internal import CKernels
 internal import Synchronization
 
-/// A fused expression for operands of certain dtypes, ready for the kernels: with conversions made steps of their own.
+/// A fused expression for operands of certain dtypes, ready for the kernels: with conversions made
+/// steps of their own.
 final class TypedProgram: @unchecked Sendable {
   // Safe because nothing changes after `init`.
 
@@ -164,7 +165,8 @@ private struct ProgramBuilder {
   }
 }
 
-/// The programs made of one expression, by the dtypes of its leaves. Bounded: code meets few combinations.
+/// The programs made of one expression, by the dtypes of its leaves. Bounded: code meets few
+/// combinations.
 final class ProgramCache: Sendable {
   private static let capacity = 8
   /// More leaves do not fit in a key and are not cached.

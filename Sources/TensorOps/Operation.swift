@@ -1,7 +1,7 @@
 package import TensorCore
 
-/// One tensor operation: everything there is to know about it. The builtin, its documentation, completion, the
-/// example's test and the fusion of calls derive from this entry.
+/// One tensor operation: everything there is to know about it. The builtin, its documentation,
+/// completion, the example's test and the fusion of calls derive from this entry.
 package struct Operation: Sendable {
   package let name: String
   /// One sentence.
@@ -34,7 +34,8 @@ package struct OperationParameter: Sendable {
   package enum Kind: Sendable {
     /// A tensor or a number: arrives as `.operand`.
     case operand
-    /// A tensor; a number becomes rank 0, a tuple of numbers or tensors is stacked: arrives as `.operand(.tensor)`.
+    /// A tensor; a number becomes rank 0, a tuple of numbers or tensors is stacked: arrives as
+    /// `.operand(.tensor)`.
     case tensor
     /// A tuple of tensors (or a tensor, split along its first axis): arrives as `.tensors`.
     case tensors
@@ -45,7 +46,8 @@ package struct OperationParameter: Sendable {
     case dtype
     /// One Int or a tuple of Ints: arrives as `.ints`.
     case ints
-    /// The remaining positional Ints, or one tuple of them (`zeros(2, 3)`, `zeros((2, 3))`): arrives as `.ints`.
+    /// The remaining positional Ints, or one tuple of them (`zeros(2, 3)`, `zeros((2, 3))`):
+    /// arrives as `.ints`.
     case variadicInts
   }
 
@@ -96,7 +98,9 @@ package struct OperationArguments: Sendable {
   }
 
   package func tensor(_ index: Int) -> Tensor {
-    guard case .operand(.tensor(let value)) = values[index] else { preconditionFailure("not a tensor") }
+    guard case .operand(.tensor(let value)) = values[index] else {
+      preconditionFailure("not a tensor")
+    }
     return value
   }
 
@@ -164,7 +168,8 @@ package struct OperationArguments: Sendable {
 package enum OperationResult: Sendable {
   /// Shown to the user as a tensor, also of rank 0.
   case tensor(Tensor)
-  /// A rank-0 tensor becomes a plain number (a full reduction, an elementwise operation on numbers).
+  /// A rank-0 tensor becomes a plain number (a full reduction, an elementwise operation on
+  /// numbers).
   case value(Tensor)
   case scalar(Scalar)
   case tuple([OperationResult])

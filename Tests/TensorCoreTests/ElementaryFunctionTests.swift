@@ -79,7 +79,8 @@ import Testing
     (
       .log1p, positive,
       [
-        0.0, .leastNonzeroMagnitude, 1e-306, 9.999999995e-10, 0.26236426446749106, 0.5347999967395703,
+        0.0, .leastNonzeroMagnitude, 1e-306, 9.999999995e-10, 0.26236426446749106,
+        0.5347999967395703,
         0.5347999967395703, 0.6931471805599453, 0.881373587019543, 1.0986122886681098,
         2.3978952727983707, 690.7755278982137, .infinity, -.infinity, .nan,
       ]
@@ -127,7 +128,8 @@ import Testing
       var worst = 0.0
       for (value, expected) in zip(single, double) {
         let rounded = Double(Float(expected))
-        worst = max(worst, value.isNaN && rounded.isNaN ? 0 : unitsInLastPlace(value, rounded, .f32))
+        worst = max(
+          worst, value.isNaN && rounded.isNaN ? 0 : unitsInLastPlace(value, rounded, .f32))
       }
       #expect(worst <= 3, "\(operation) is \(worst) units off")
     }

@@ -32,7 +32,8 @@ import Testing
         continue
       }
     }
-    #expect(try Tensor.elementwise(.divide, x, try integers([0, 2])).toDoubles() == [.infinity, 1])
+    #expect(
+      try Tensor.elementwise(.divide, x, try integers([0, 2])).toDoubles() == [.infinity, 1])
   }
 
   @Test(arguments: [DType.u8, .i8, .i32, .i64]) func wrappingIsAnError(dtype: DType) throws {
@@ -40,8 +41,12 @@ import Testing
     let largest = try #require(limits[dtype])
     // Long enough for the vector loop; the failing element is the last.
     let x = try integers(Array(repeating: 0, count: 100) + [largest], nil, dtype)
-    for (operation, scalar): (ElementwiseOperation, Int) in [(.add, 1), (.multiply, 2), (.power, 2)] {
-      let error = failure { _ = try Tensor.elementwise(operation, .tensor(x), .scalar(.int(scalar))) }
+    for (operation, scalar): (ElementwiseOperation, Int) in [
+      (.add, 1), (.multiply, 2), (.power, 2),
+    ] {
+      let error = failure {
+        _ = try Tensor.elementwise(operation, .tensor(x), .scalar(.int(scalar)))
+      }
       guard case .integerOverflow? = error else {
         Issue.record("\(operation) on \(dtype) gave \(String(describing: error))")
         continue

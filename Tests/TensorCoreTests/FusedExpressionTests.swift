@@ -3,7 +3,8 @@ import Testing
 
 typealias FusedStep = FusedExpression.Step
 
-/// A fused expression gives what its steps give one by one, bit for bit, whatever the layout of its operands.
+/// A fused expression gives what its steps give one by one, bit for bit, whatever the layout of its
+/// operands.
 @Suite struct FusedExpressionTests {
   /// tanh(a · b + 0.5) · exp(-a) - b / 2
   static let chain = FusedExpression(
@@ -35,13 +36,19 @@ typealias FusedStep = FusedExpression.Step
     ])
     return [
       ("contiguous", dense, dense), ("transposed", dense, try other.transposed()),
-      ("row", dense, dense.selecting(3, axis: 0)), ("column", dense, dense.slice(axis: 1, start: 7, count: 1)),
+      ("row", dense, dense.selecting(3, axis: 0)),
+      ("column", dense, dense.slice(axis: 1, start: 7, count: 1)),
       ("outer", dense.slice(axis: 1, start: 7, count: 1), dense.selecting(3, axis: 0)),
       ("short rows", small, small.selecting(0, axis: 0)),
-      ("short rows reversed", small, try small.indexed(by: [.slice(start: nil, stop: nil, step: -1)])),
+      (
+        "short rows reversed", small,
+        try small.indexed(by: [.slice(start: nil, stop: nil, step: -1)])
+      ),
       ("scalar", dense, try Tensor(scalar: .float(0.25), dtype: dtype)),
-      ("every other", try dense.indexed(by: [.ellipsis, .slice(start: nil, stop: nil, step: 2)]),
-        try dense.indexed(by: [.ellipsis, .slice(start: 1, stop: nil, step: 2)])),
+      (
+        "every other", try dense.indexed(by: [.ellipsis, .slice(start: nil, stop: nil, step: 2)]),
+        try dense.indexed(by: [.ellipsis, .slice(start: 1, stop: nil, step: 2)])
+      ),
     ]
   }
 
@@ -77,9 +84,13 @@ typealias FusedStep = FusedExpression.Step
     let leaves: [Operand] = [.tensor(x), .scalar(.float(0.5))]
     let sum = try Tensor.evaluate(expression, leaves: leaves, reducing: .sum)
     #expect(sum.item() == .float(249_999_750_000))
-    #expect(try Tensor.evaluate(expression, leaves: leaves, reducing: .max).item() == .float(499999.5))
-    #expect(try Tensor.evaluate(expression, leaves: leaves, reducing: .mean).item() == .float(249999.75))
-    #expect(try Tensor.evaluate(expression, leaves: leaves, reducing: .countNonzero).item() == .int(999_999))
+    #expect(
+      try Tensor.evaluate(expression, leaves: leaves, reducing: .max).item() == .float(499999.5))
+    #expect(
+      try Tensor.evaluate(expression, leaves: leaves, reducing: .mean).item() == .float(249999.75))
+    #expect(
+      try Tensor.evaluate(expression, leaves: leaves, reducing: .countNonzero).item()
+        == .int(999_999))
   }
 
   @Test func namesTheStepThatFails() throws {
@@ -109,7 +120,8 @@ typealias FusedStep = FusedExpression.Step
     values[999_999] = Int.max
     let x = try Tensor(values)
     let expression = FusedExpression(
-      leafCount: 3, steps: [FusedStep(.add, 0, 1), FusedStep(.floorDivide, 2, 0), FusedStep(.add, 3, 4)])
+      leafCount: 3,
+      steps: [FusedStep(.add, 0, 1), FusedStep(.floorDivide, 2, 0), FusedStep(.add, 3, 4)])
     do {
       _ = try Tensor.evaluate(
         expression, leaves: [.tensor(x), .scalar(.int(1)), .scalar(.int(1))])
@@ -155,6 +167,7 @@ typealias FusedStep = FusedExpression.Step
     let leaves: [Operand] = [.tensor(empty), .tensor(empty), .scalar(.float(1)), .scalar(.int(2))]
     #expect(try Tensor.evaluate(FusedExpressionTests.chain, leaves: leaves).shape == Shape([0, 3]))
     #expect(
-      try Tensor.evaluate(FusedExpressionTests.chain, leaves: leaves, reducing: .sum).item() == .float(0))
+      try Tensor.evaluate(FusedExpressionTests.chain, leaves: leaves, reducing: .sum).item()
+        == .float(0))
   }
 }

@@ -42,29 +42,42 @@ import Testing
     ]
     for (start, stop, step, values) in cases {
       let result = try x.indexed(by: [.slice(start: start, stop: stop, step: step)])
-      #expect(try result.toInts() == values, "\(String(describing: start)):\(String(describing: stop)):\(step)")
+      #expect(
+        try result.toInts() == values,
+        "\(String(describing: start)):\(String(describing: stop)):\(step)")
     }
   }
 
   @Test func integerTensorsPick() throws {
-    try expect([all, try positions([2, 0])], [2, 2, 4], [8, 9, 10, 11, 0, 1, 2, 3, 20, 21, 22, 23, 12, 13, 14, 15])
-    try expect([all, try positions([0, 2], [2, 1]), try positions([2, 0])], [2, 2, 2], [2, 0, 10, 8, 14, 12, 22, 20])
-    try expect([.ellipsis, try positions([0, 2], [2, 1])], [2, 3, 2, 1], [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22])
+    try expect(
+      [all, try positions([2, 0])], [2, 2, 4],
+      [8, 9, 10, 11, 0, 1, 2, 3, 20, 21, 22, 23, 12, 13, 14, 15])
+    try expect(
+      [all, try positions([0, 2], [2, 1]), try positions([2, 0])], [2, 2, 2],
+      [2, 0, 10, 8, 14, 12, 22, 20])
+    try expect(
+      [.ellipsis, try positions([0, 2], [2, 1])], [2, 3, 2, 1],
+      [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22])
     try expect([try positions([-1])], [1, 3, 4], Array(12..<24))
   }
 
   @Test func separatedPicksComeFirst() throws {
-    try expect([try positions([0, 1]), all, try positions([2, 0])], [2, 3], [2, 6, 10, 12, 16, 20])
+    try expect(
+      [try positions([0, 1]), all, try positions([2, 0])], [2, 3], [2, 6, 10, 12, 16, 20])
     try expect([.index(0), all, try positions([2, 0])], [2, 3], [2, 6, 10, 0, 4, 8])
     try expect([all, .index(0), try positions([2, 0])], [2, 2], [2, 0, 14, 12])
-    try expect([try positions([0, 1]), .newAxis, try positions([2, 0])], [2, 1, 4], [8, 9, 10, 11, 12, 13, 14, 15])
+    try expect(
+      [try positions([0, 1]), .newAxis, try positions([2, 0])], [2, 1, 4],
+      [8, 9, 10, 11, 12, 13, 14, 15])
   }
 
   @Test func masksPick() throws {
     let mask = try Tensor([true, false, true, false, true, false], shape: Shape([2, 3]))
     try expect([.mask(mask)], [3, 4], [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19])
     try expect([.mask(mask), .index(0)], [3], [0, 8, 16])
-    try expect([all, .mask(try Tensor([true, false, true]))], [2, 2, 4], [0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 20, 21, 22, 23])
+    try expect(
+      [all, .mask(try Tensor([true, false, true]))], [2, 2, 4],
+      [0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 20, 21, 22, 23])
     let fives = try Tensor.elementwise(
       .equal, .tensor(try Tensor.elementwise(.remainder, .tensor(a), .scalar(.int(5)))),
       .scalar(.int(0)))

@@ -4,7 +4,8 @@ import Testing
 @Suite struct PromotionTests {
   @Test func tensorsPromoteAsInNumPy() {
     let expected: [(DType, DType, DType)] = [
-      (.bool, .u8, .u8), (.bool, .f32, .f32), (.u8, .i8, .i32), (.u8, .i32, .i32), (.i8, .i64, .i64),
+      (.bool, .u8, .u8), (.bool, .f32, .f32), (.u8, .i8, .i32), (.u8, .i32, .i32),
+      (.i8, .i64, .i64),
       (.u8, .f32, .f32), (.i8, .f32, .f32), (.i32, .f32, .f64), (.i64, .f32, .f64),
       (.i64, .f64, .f64), (.f32, .f64, .f64), (.f32, .c64, .c64), (.f64, .c64, .c128),
       (.i64, .c64, .c128), (.u8, .c64, .c64), (.c64, .c128, .c128),

@@ -18,12 +18,14 @@ import Testing
   @Test func reshapesOfViewsAgreeWithReshapesOfCopies() throws {
     let x = try counting([4, 6, 5])
     let views = [
-      x, try x.transposed(), try x.transposed([1, 0, 2]), x.slice(axis: 1, start: 0, count: 3, step: 2),
+      x, try x.transposed(), try x.transposed([1, 0, 2]),
+      x.slice(axis: 1, start: 0, count: 3, step: 2),
       try x.expanded(at: 1), x.slice(axis: 2, start: 4, count: 5, step: -1),
       try x.slice(axis: 0, start: 0, count: 1).broadcast(to: Shape([4, 6, 5])),
     ]
     for view in views {
-      for sizes in [[-1], [view.shape[0], -1], [2, 2, -1], [-1, 5], [2, -1, 1]] where view.count % 10 == 0 {
+      for sizes in [[-1], [view.shape[0], -1], [2, 2, -1], [-1, 5], [2, -1, 1]]
+      where view.count % 10 == 0 {
         let copy = try view.copy()
         #expect(try view.reshaped(to: sizes).toInts() == copy.reshaped(to: sizes).toInts())
       }
@@ -46,7 +48,8 @@ import Testing
 
   @Test func broadcastingRepeats() throws {
     let column = try counting([3, 1])
-    #expect(try column.broadcast(to: Shape([2, 3, 2])).toInts() == [0, 0, 1, 1, 2, 2, 0, 0, 1, 1, 2, 2])
+    #expect(
+      try column.broadcast(to: Shape([2, 3, 2])).toInts() == [0, 0, 1, 1, 2, 2, 0, 0, 1, 1, 2, 2])
     #expect(Shape([3, 1]).broadcast(with: Shape([4])) == Shape([3, 4]))
     #expect(Shape([3, 2]).broadcast(with: Shape([3])) == nil)
     #expect(Shape([0]).broadcast(with: Shape([1])) == Shape([0]))
@@ -73,18 +76,21 @@ import Testing
     #expect(try tensor([0, 0.5, .nan]).cast(to: .bool).toBools() == [false, true, true])
     #expect(try tensor([255.9]).cast(to: .u8).toInts() == [255])
     #expect(try tensor([1e300]).cast(to: .f32).toDoubles() == [.infinity])
-    #expect(try integers([1, 0]).cast(to: .c64).cast(to: .c128).scalar(at: 0) == .complex(Complex(1, 0)))
+    #expect(
+      try integers([1, 0]).cast(to: .c64).cast(to: .c128).scalar(at: 0) == .complex(Complex(1, 0)))
     let refused: [([Double], DType)] = [
       ([0, 256], .u8), ([-1], .u8), ([128], .i8), ([2_147_483_648], .i32), ([.nan], .i64),
       ([-.infinity], .i32), ([9.3e18], .i64),
     ]
     for (values, dtype) in refused {
-      guard case .valueOutOfRange(_, dtype)? = failure({ _ = try tensor(values).cast(to: dtype) }) else {
+      guard case .valueOutOfRange(_, dtype)? = failure({ _ = try tensor(values).cast(to: dtype) })
+      else {
         Issue.record("\(values) became \(dtype)")
         continue
       }
     }
-    guard case .unsupportedDType? = failure({ _ = try Tensor([Complex(1, 0)]).cast(to: .f64) }) else {
+    guard case .unsupportedDType? = failure({ _ = try Tensor([Complex(1, 0)]).cast(to: .f64) })
+    else {
       Issue.record("a complex number became real")
       return
     }

@@ -19,7 +19,9 @@ import Testing
   @Test func fusableEntriesEvaluateTheirOperation() throws {
     let x = try Tensor([0.25, 0.5, 0.75])
     for operation in OperationTable.all {
-      guard let step = operation.elementwise, ![.and, .or, .xor, .invert].contains(step) else { continue }
+      guard let step = operation.elementwise, ![.and, .or, .xor, .invert].contains(step) else {
+        continue
+      }
       let operands = Array(repeating: Operand.tensor(x), count: step.arity)
       var arguments = operands.map(OperationArgument.operand)
       for parameter in operation.parameters.dropFirst(step.arity) {
@@ -45,9 +47,12 @@ import Testing
       let operation = try #require(OperationTable.all.first { $0.name == name })
       return try operation.evaluate(OperationArguments(arguments))
     }
-    guard case .value(let sum) = try evaluate("add", [.operand(.scalar(.int(2))), .operand(.scalar(.int(3)))]),
+    guard
+      case .value(let sum) = try evaluate(
+        "add", [.operand(.scalar(.int(2))), .operand(.scalar(.int(3)))]),
       case .value(let single) = try evaluate("f32", [.operand(.scalar(.float(2.5)))]),
-      case .tensor(let kept) = try evaluate("sin", [.operand(.tensor(try Tensor(scalar: .float(0))))])
+      case .tensor(let kept) = try evaluate(
+        "sin", [.operand(.tensor(try Tensor(scalar: .float(0))))])
     else {
       Issue.record("a number became a tensor, or a tensor a number")
       return

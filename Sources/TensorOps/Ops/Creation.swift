@@ -12,7 +12,8 @@ extension OperationTable {
   private static let filledOperations: [Operation] = [
     Operation(
       name: "tensor",
-      summary: "A tensor of a number, a tuple of numbers, or tensors of one shape, which are stacked.",
+      summary:
+        "A tensor of a number, a tuple of numbers, or tensors of one shape, which are stacked.",
       parameters: [OperationParameter("x", .tensor), optionalDType],
       example: "tensor((1, 2, 3), dtype = f32)", gives: "f32[3] [1. 2. 3.]"
     ) { (arguments) throws(TensorError) in
@@ -73,7 +74,8 @@ extension OperationTable {
         try filled(x.shape, arguments.operand(1), arguments.optionalDType(2) ?? x.dtype))
     },
     Operation(
-      name: "eye", summary: "The identity matrix, or ones on another diagonal of a matrix of zeros.",
+      name: "eye",
+      summary: "The identity matrix, or ones on another diagonal of a matrix of zeros.",
       parameters: [
         OperationParameter("n", .int), OperationParameter("m", .int, .none),
         OperationParameter("k", .int, .int(0)), floatDType,
@@ -89,7 +91,8 @@ extension OperationTable {
   private static let sequenceOperations: [Operation] = [
     Operation(
       name: "arange",
-      summary: "Numbers from `start` (0 when only one number is given) to before `stop`, `step` apart.",
+      summary:
+        "Numbers from `start` (0 when only one number is given) to before `stop`, `step` apart.",
       parameters: [
         OperationParameter("start", .operand), OperationParameter("stop", .operand, .none),
         OperationParameter("step", .operand, .none), optionalDType,
@@ -107,7 +110,8 @@ extension OperationTable {
       name: "linspace", summary: "`num` numbers from `start` to `stop`, evenly apart.",
       parameters: [
         OperationParameter("start", .float), OperationParameter("stop", .float),
-        OperationParameter("num", .int, .int(50)), OperationParameter("endpoint", .bool, .bool(true)),
+        OperationParameter("num", .int, .int(50)),
+        OperationParameter("endpoint", .bool, .bool(true)),
         floatDType,
       ],
       example: "linspace(0, 1, 5)", gives: "f64[5] [0.   0.25 0.5  0.75 1.  ]"
@@ -116,10 +120,13 @@ extension OperationTable {
       return .tensor(try result.cast(to: arguments.optionalDType(4) ?? .f64))
     },
     Operation(
-      name: "logspace", summary: "`num` powers of `base`, from base^start to base^stop, evenly apart in the exponent.",
+      name: "logspace",
+      summary:
+        "`num` powers of `base`, from base^start to base^stop, evenly apart in the exponent.",
       parameters: [
         OperationParameter("start", .float), OperationParameter("stop", .float),
-        OperationParameter("num", .int, .int(50)), OperationParameter("endpoint", .bool, .bool(true)),
+        OperationParameter("num", .int, .int(50)),
+        OperationParameter("endpoint", .bool, .bool(true)),
         OperationParameter("base", .float, .float(10)), floatDType,
       ],
       example: "logspace(0, 2, 3)", gives: "f64[3] [  1.  10. 100.]"
@@ -134,10 +141,12 @@ extension OperationTable {
   private static let gridOperations: [Operation] = [
     Operation(
       name: "meshgrid",
-      summary: "The coordinates of a grid: for each vector a tensor over the whole grid. The first vector runs along columns "
+      summary:
+        "The coordinates of a grid: for each vector a tensor over the whole grid. The first vector runs along columns "
         + "with indexing \"xy\", along rows with \"ij\".",
       parameters: [
-        OperationParameter("vectors", .tensors), OperationParameter("indexing", .string, .string("xy")),
+        OperationParameter("vectors", .tensors),
+        OperationParameter("indexing", .string, .string("xy")),
       ],
       example: "meshgrid(([1, 2, 3], [10, 20]))[1]",
       gives: "i64[2, 3]\n[[10 10 10]\n [20 20 20]]"
@@ -164,7 +173,8 @@ extension OperationTable {
     },
   ]
 
-  private static func checkedShape(_ operation: String, _ sizes: [Int]) throws(TensorError) -> Shape {
+  private static func checkedShape(_ operation: String, _ sizes: [Int]) throws(TensorError) -> Shape
+  {
     guard sizes.count <= Shape.maxRank else { throw .rankTooHigh(rank: sizes.count) }
     for size in sizes where size < 0 {
       throw .argument(

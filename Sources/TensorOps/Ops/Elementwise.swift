@@ -1,7 +1,7 @@
 internal import TensorCore
 
-// Operations on each element. Operands broadcast; a number adopts the dtype of the tensor it meets. Numbers alone give a
-// number.
+// Operations on each element. Operands broadcast; a number adopts the dtype of the tensor it meets.
+// Numbers alone give a number.
 
 extension OperationTable {
   package static let elementwiseOperations: [Operation] =

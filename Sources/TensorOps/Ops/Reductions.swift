@@ -1,6 +1,7 @@
 internal import TensorCore
 
-// One value of many: over all elements, or over the axes given. `keepdims` leaves those axes with size 1.
+// One value of many: over all elements, or over the axes given. `keepdims` leaves those axes with
+// size 1.
 
 extension OperationTable {
   package static let reductionOperations: [Operation] =
@@ -41,7 +42,8 @@ extension OperationTable {
   private static let spreadOperations: [Operation] = [
     Operation(
       name: "var",
-      summary: "The variance: the mean squared distance from the mean, with a divisor of count - `ddof`.",
+      summary:
+        "The variance: the mean squared distance from the mean, with a divisor of count - `ddof`.",
       parameters: [x, axes, ddof, keepdims], example: "var([1, 2, 3, 4])", gives: "1.25"
     ) { (arguments) throws(TensorError) in
       .value(
