@@ -16,6 +16,11 @@ extension Tensor {
     guard shape[rank - 1] == other.shape[max(other.rank - 2, 0)] else {
       throw .contraction(lhs: summary, rhs: other.summary)
     }
+    if rank == 2, other.rank == 2, dtype == other.dtype, dtype.kind >= .float,
+      let product = try plainProduct(other)
+    {
+      return product
+    }
     let common = dtype.promoted(with: other.dtype)
     let lhs = try (rank == 1 ? expanded(at: 0) : self).cast(to: common)
     let rhs = try (other.rank == 1 ? other.expanded(at: 1) : other).cast(to: common)
@@ -29,6 +34,29 @@ extension Tensor {
     if other.rank == 1 { sizes.removeLast() }
     if rank == 1 { sizes.remove(at: sizes.count - (other.rank == 1 ? 1 : 2)) }
     return try product.reshaped(to: Shape(sizes))
+  }
+
+  /// Two matrices of one float dtype whose strides BLAS takes: the common case, without any bookkeeping. Nil for others.
+  private func plainProduct(_ other: Tensor) throws(TensorError) -> Tensor? {
+    let (m, k, n) = (shape[0], shape[1], other.shape[1])
+    guard m > 1, n > 1, k > 0, max(m, n, k) < 1 << 30,
+      let a = BLAS.layout(rows: m, columns: k, rowStride: strides[0], columnStride: strides[1]),
+      let b = BLAS.layout(
+        rows: k, columns: n, rowStride: other.strides[0], columnStride: other.strides[1]),
+      max(a.leading, b.leading) < 1 << 30
+    else { return nil }
+    var target = Shape(repeating: m, count: 2)
+    target[1] = n
+    let result = try Tensor(uninitialized: dtype, target)
+    if m * n * k < 1 << 15 { BLAS.useOneThread() } else { BLAS.useAllThreads() }
+    let isComplete = BLAS.multiply(
+      dtype, m, n, k,
+      BLAS.Matrix(base: pointer, leading: a.leading, isTransposed: a.isTransposed),
+      BLAS.Matrix(base: other.pointer, leading: b.leading, isTransposed: b.isTransposed),
+      result.pointer)
+    withExtendedLifetime((storage, other.storage, result.storage)) {}
+    if !isComplete { throw .interrupted }
+    return result
   }
 
   /// The inner product of two vectors, rank 0; for other ranks the matrix product (`dot(a, b)` of matrices is `a @ b`).

@@ -40,6 +40,7 @@ extension Tensor {
   package func movingAxis(_ from: Int, to: Int) throws(TensorError) -> Tensor {
     let source = try shape.resolve(axis: from)
     let target = try shape.resolve(axis: to)
+    if source == target { return self }
     var order = Array(0..<rank)
     order.remove(at: source)
     order.insert(source, at: target)
