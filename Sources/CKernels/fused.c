@@ -45,14 +45,6 @@ typedef struct {
   run_input inputs[];
 } run;
 
-// A value in the block at hand.
-typedef struct {
-  const char *data;
-  bool scalar;
-  // One element, repeated so many times in its buffer.
-  int64_t repeated;
-} block_value;
-
 static const int64_t no_failure = INT64_MAX;
 
 static void fail(run *r, int64_t step, ck_status status) {
@@ -60,81 +52,6 @@ static void fail(run *r, int64_t step, ck_status status) {
   int64_t known = atomic_load_explicit(&r->failure, memory_order_relaxed);
   while (failure < known && !atomic_compare_exchange_weak(&r->failure, &known, failure)) {
   }
-}
-
-// MARK: - One block
-
-// The operand as `count` elements.
-static const char *elements(
-  const ck_program *program, char *scratch, block_value *values, int32_t number, int64_t count) {
-  block_value *value = &values[number];
-  if (!value->scalar) return value->data;
-  char *buffer = scratch + program->buffers[number];
-  if (value->repeated < count) {
-    char element[16];
-    memcpy(element, value->data, (size_t)program->sizes[number]);
-    ck_fill(buffer, element, program->sizes[number], count);
-    value->repeated = count;
-  }
-  return buffer;
-}
-
-// Runs one instruction into `out`; `*scalar` becomes whether only one element was computed.
-static ck_status run_instruction(
-  const ck_program *program, const ck_instruction *instruction, char *scratch, block_value *values,
-  char *out, int64_t count, bool *scalar) {
-  int32_t a = instruction->a, b = instruction->b, c = instruction->c;
-  bool a_scalar = values[a].scalar, b_scalar = b < 0 || values[b].scalar;
-  bool c_scalar = c < 0 || values[c].scalar;
-  *scalar = a_scalar && b_scalar && c_scalar;
-  if (instruction->convert) {
-    int64_t n = *scalar ? 1 : count;
-    return instruction->convert(out, values[a].data, n) < 0 ? CK_OK : CK_OUT_OF_RANGE;
-  }
-  if (b < 0) {
-    return (ck_status)instruction->forms.vv(out, values[a].data, NULL, NULL, *scalar ? 1 : count);
-  }
-  if (*scalar) {
-    return (ck_status)instruction->forms.vv(
-      out, values[a].data, values[b].data, c < 0 ? NULL : values[c].data, 1);
-  }
-  if (c < 0) {
-    ck_kernel form = a_scalar ? instruction->forms.sv : b_scalar ? instruction->forms.vs : NULL;
-    if (form) return (ck_status)form(out, values[a].data, values[b].data, NULL, count);
-  }
-  const char *x = elements(program, scratch, values, a, count);
-  const char *y = elements(program, scratch, values, b, count);
-  const char *z = c < 0 ? NULL : elements(program, scratch, values, c, count);
-  return (ck_status)instruction->forms.vv(out, x, y, z, count);
-}
-
-// Evaluates a block whose inputs are in `values`, into `out`. False when a step failed.
-static bool run_block(
-  run *r, char *scratch, block_value *values, int64_t count, char *out) {
-  const ck_program *program = r->program;
-  for (int32_t i = 0; i < program->instruction_count; i++) {
-    const ck_instruction *instruction = &program->instructions[i];
-    bool last = i == program->instruction_count - 1;
-    block_value *target = &values[instruction->target];
-    char *place = last ? out : scratch + program->buffers[instruction->target];
-    bool scalar;
-    ck_status status
-      = run_instruction(program, instruction, scratch, values, place, count, &scalar);
-    if (status != CK_OK) {
-      fail(r, i, status);
-      return false;
-    }
-    target->data = place;
-    target->scalar = scalar;
-    target->repeated = 0;
-    if (last && scalar && count > 1) {
-      int64_t size = program->sizes[instruction->target];
-      char element[16];
-      memcpy(element, out, (size_t)size);
-      ck_fill(out, element, size, count);
-    }
-  }
-  return true;
 }
 
 // Copies past the caches, for results that do not fit there.
@@ -290,13 +207,15 @@ static void run_part(void *context, int64_t low, int64_t high) {
     int32_t result = program->value_count - 1;
     char *out = direct ? r->out + index * size : scratch + program->buffers[result];
     // After a failure the blocks still run, to find the lowest failing step.
-    if (run_block(r, scratch, values, count, out)) {
-      if (r->accumulators) {
-        ck_accumulate(
-          &r->accumulators[index / reduction_part], r->reduction, program->result_dtype, out, count);
-      } else if (r->streams) {
-        stream(r->out + index * size, out, count * size);
-      }
+    int64_t step;
+    ck_status status = ck_run_block(program, scratch, values, count, out, &step);
+    if (status != CK_OK) {
+      fail(r, step, status);
+    } else if (r->accumulators) {
+      ck_accumulate(
+        &r->accumulators[index / reduction_part], r->reduction, program->result_dtype, out, count);
+    } else if (r->streams) {
+      stream(r->out + index * size, out, count * size);
     }
     if (r->mode == ROWS) advance(r, &at, count);
     if (r->mode == GATHER) seek(r, &at, index + count);

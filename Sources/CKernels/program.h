@@ -29,4 +29,17 @@ struct ck_program {
   ck_instruction instructions[];
 };
 
+// A value in the block at hand.
+typedef struct {
+  const char *data;
+  bool scalar;
+  // One element, repeated so many times in its buffer.
+  int64_t repeated;
+} block_value;
+
+// Evaluates a block whose inputs are in `values`, into `out`. When an element fails, the step and its status.
+ck_status ck_run_block(
+  const ck_program *program, char *scratch, block_value *values, int64_t count, char *out,
+  int64_t *failed_step);
+
 #endif

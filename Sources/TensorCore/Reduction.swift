@@ -31,7 +31,7 @@ package enum Reduction: Int, Sendable, CaseIterable {
     }
   }
 
-  /// - Throws: `emptyReduction` for an extreme or mean of nothing, `unsupportedDType` for an
+  /// - Throws: `emptyReduction` for an extreme of nothing, `unsupportedDType` for an
   ///   extreme of complex numbers.
   func check(_ dtype: DType, count: Int, shape: Shape) throws(TensorError) {
     switch self {
