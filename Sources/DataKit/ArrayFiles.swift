@@ -80,7 +80,8 @@ private enum ArrayFiles {
     var tensors: [(name: String, tensor: Tensor)] = []
     for entry in entries {
       guard let tensor = try entry.value.stackedTensor() else {
-        throw context.wrongType(1, found: entry.value, within: "`\(entry.name)`", wanted: "a tensor")
+        throw context.wrongType(
+          1, found: entry.value, within: "`\(entry.name)`", wanted: "a tensor")
       }
       guard !entry.name.isEmpty, entry.name.utf8.count < 60_000 else {
         throw context.failure(.argumentValue, "a tensor has an empty or endless name", argument: 1)

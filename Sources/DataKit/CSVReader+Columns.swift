@@ -7,11 +7,14 @@ extension CSVReader {
     case texts([String])
   }
 
-  /// The columns in order. Without a dtype each is i64 when all its fields are Ints, f64 when they are numbers or missing,
-  /// bool when all are true or false, otherwise text.
+  /// The columns in order. Without a dtype each is i64 when all its fields are Ints, f64 when they
+  /// are numbers or missing, bool when all are true or false, otherwise text.
   ///
-  /// - Throws: `damaged` with line and column (also for a name that is empty or stands twice), `tensor`.
-  func columns(_ file: FileBytes, dtype: DType?) throws(DataError) -> [(name: String, column: Column)] {
+  /// - Throws: `damaged` with line and column (also for a name that is empty or stands twice),
+  ///   `tensor`.
+  func columns(_ file: FileBytes, dtype: DType?) throws(DataError) -> [(
+    name: String, column: Column
+  )] {
     defer { withExtendedLifetime(file.storage) {} }
     if dtype?.kind == .complex {
       throw .tensor(.unsupportedDType(operation: "read_csv", dtype: dtype ?? .c128))
@@ -84,17 +87,23 @@ extension CSVReader {
       if !isText, !fields.isEmpty {
         if let ints = all({ text in
           if case .number(let value) = NumberText.int(text) { value } else { nil }
-        }) { return .numbers(try tensor(ints)) }
+        }) {
+          return .numbers(try tensor(ints))
+        }
         if let doubles = all({ text -> Double? in
           switch NumberText.double(text) {
           case .number(let value): value
           case .missing: .nan
           case .overflow, .malformed: nil
           }
-        }) { return .numbers(try tensor(doubles)) }
+        }) {
+          return .numbers(try tensor(doubles))
+        }
         if let flags = all({ text in
           if case .number(let value) = NumberText.bool(text) { value } else { nil }
-        }) { return .numbers(try tensor(flags)) }
+        }) {
+          return .numbers(try tensor(flags))
+        }
       }
       return .texts(fields.map { scanner.text(of: $0) })
     }
@@ -110,7 +119,9 @@ extension CSVReader {
       return result
     }
 
-    private func tensor<Element: TensorElement>(_ values: [Element]) throws(CSVScanner.Failure) -> Tensor {
+    private func tensor<Element: TensorElement>(_ values: [Element]) throws(CSVScanner.Failure)
+      -> Tensor
+    {
       do throws(TensorError) { return try Tensor(values) } catch { throw .other(.tensor(error)) }
     }
 
@@ -148,7 +159,9 @@ extension CSVReader {
       throws(CSVScanner.Failure) -> Tensor
     {
       let values = try tensor(values)
-      do throws(DataError) { return try CSVReader.cast(values, dtype) } catch { throw .other(error) }
+      do throws(DataError) { return try CSVReader.cast(values, dtype) } catch {
+        throw .other(error)
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 internal import TensorCore
 
-/// Tables of text in which every field is a number. Tables with named columns are in `CSVReader+Columns.swift`.
+/// Tables of text in which every field is a number. Tables with named columns are in
+/// `CSVReader+Columns.swift`.
 struct CSVReader {
   let separator: UInt8
   /// Lines to pass over before anything is read.
@@ -113,7 +114,9 @@ struct CSVReader {
   }
 
   @inline(__always)
-  static func double(_ text: UnsafeBufferPointer<UInt8>, _ dtype: DType) throws(FieldProblem) -> Double {
+  static func double(_ text: UnsafeBufferPointer<UInt8>, _ dtype: DType) throws(FieldProblem)
+    -> Double
+  {
     switch NumberText.double(text) {
     case .number(let value): return value
     case .missing: return .nan
@@ -131,7 +134,8 @@ struct CSVReader {
       throw FieldProblem(fault: .doesNotFit(text: String(value), dtype: dtype))
     case .missing: throw FieldProblem(fault: .missing(dtype: dtype))
     case .overflow:
-      throw FieldProblem(fault: .doesNotFit(text: String(decoding: text, as: UTF8.self), dtype: dtype))
+      throw FieldProblem(
+        fault: .doesNotFit(text: String(decoding: text, as: UTF8.self), dtype: dtype))
     case .malformed: throw notANumber(text, dtype)
     }
   }
@@ -144,7 +148,8 @@ struct CSVReader {
     }
   }
 
-  private static func notANumber(_ text: UnsafeBufferPointer<UInt8>, _ dtype: DType) -> FieldProblem {
+  private static func notANumber(_ text: UnsafeBufferPointer<UInt8>, _ dtype: DType) -> FieldProblem
+  {
     FieldProblem(fault: .notANumber(text: String(decoding: text, as: UTF8.self), dtype: dtype))
   }
 

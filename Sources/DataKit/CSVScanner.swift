@@ -1,4 +1,5 @@
-/// Splits text into rows of fields: separators, quotes (doubled inside quotes), lines ended by `\n` or `\r\n`.
+/// Splits text into rows of fields: separators, quotes (doubled inside quotes), lines ended by `\n`
+/// or `\r\n`.
 struct CSVScanner {
   /// A stretch of the text without quotes and without spaces around it.
   struct Field {
@@ -70,7 +71,9 @@ struct CSVScanner {
   }
 
   @inline(__always)
-  private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte == 0x09 && separator != 0x09) }
+  private func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (byte == 0x09 && separator != 0x09)
+  }
 
   /// The next field and what ended it.
   ///
@@ -110,7 +113,9 @@ struct CSVScanner {
 
   /// Runs of spaces separate once; at the end of a line not at all.
   private mutating func finishSpaces() -> End {
-    while position < bytes.count, isSpace(bytes[position]) || bytes[position] == 0x0d { position += 1 }
+    while position < bytes.count, isSpace(bytes[position]) || bytes[position] == 0x0d {
+      position += 1
+    }
     guard position < bytes.count else { return .text }
     guard bytes[position] == 0x0a else { return .separator }
     position += 1
@@ -133,7 +138,9 @@ struct CSVScanner {
       stop += 1
     }
     var after = stop + 1
-    while after < bytes.count, isSpace(bytes[after]) || bytes[after] == 0x0d, bytes[after] != separator {
+    while after < bytes.count, isSpace(bytes[after]) || bytes[after] == 0x0d,
+      bytes[after] != separator
+    {
       after += 1
     }
     guard after == bytes.count || bytes[after] == separator || bytes[after] == 0x0a else {

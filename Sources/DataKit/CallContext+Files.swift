@@ -12,7 +12,8 @@ extension CallContext {
     return (name, host.resolve(path: name))
   }
 
-  /// Runs the work on the file whose path is the argument at `index`, and turns its errors into the call's.
+  /// Runs the work on the file whose path is the argument at `index`, and turns its errors into the
+  /// call's.
   func withFile<Result>(
     _ index: Int, _ body: (_ name: String, _ path: String) throws(DataError) -> Result
   ) throws(CallFailure) -> Result {
@@ -25,11 +26,13 @@ extension CallContext {
   }
 
   /// Writes a whole file; the cell is then no function of its inputs alone.
-  func write(_ index: Int, _ bytes: (String) throws(DataError) -> GrowingBytes) throws(CallFailure) {
+  func write(_ index: Int, _ bytes: (String) throws(DataError) -> GrowingBytes) throws(CallFailure)
+  {
     try withFile(index) { (name, path) throws(DataError) in
       let content = try bytes(name)
       try FileWriter.write(
-        UnsafeRawBufferPointer(start: content.storage.bytes, count: content.count), to: path, name: name)
+        UnsafeRawBufferPointer(start: content.storage.bytes, count: content.count), to: path,
+        name: name)
       withExtendedLifetime(content.storage) {}
     }
     host.noteEffect("wrote \(try string(index))")
@@ -38,9 +41,11 @@ extension CallContext {
   /// One character that separates fields.
   func separator(_ index: Int) throws(CallFailure) -> UInt8 {
     let text = try string(index, default: ",")
-    guard text.utf8.count == 1, let byte = text.utf8.first, byte != 0x22, byte != 0x0a, byte != 0x0d else {
+    guard text.utf8.count == 1, let byte = text.utf8.first, byte != 0x22, byte != 0x0a, byte != 0x0d
+    else {
       throw wrongValue(
-        index, found: text.debugDescription, requirement: "one ASCII character, no quote and no end of line")
+        index, found: text.debugDescription,
+        requirement: "one ASCII character, no quote and no end of line")
     }
     return byte
   }

@@ -37,7 +37,9 @@ struct Inflater {
       result.count += room - Int(stream.avail_out)
       switch status {
       case Z_STREAM_END:
-        if isRaw || !hasMember(at: used) { return FileBytes(storage: result.storage, count: result.count) }
+        if isRaw || !hasMember(at: used) {
+          return FileBytes(storage: result.storage, count: result.count)
+        }
         inflateReset(&stream)
       case Z_OK: break
       case Z_BUF_ERROR:
@@ -62,9 +64,11 @@ struct Inflater {
 
 /// Compresses bytes with zlib.
 enum Deflater {
-  /// - Parameter isRaw: deflate alone, as in zip archives; otherwise a gzip member without name and time.
+  /// - Parameter isRaw: deflate alone, as in zip archives; otherwise a gzip member without name and
+  ///   time.
   /// - Throws: `tensor` for memory or a wish to stop.
-  static func deflated(_ bytes: UnsafeRawBufferPointer, isRaw: Bool) throws(DataError) -> FileBytes {
+  static func deflated(_ bytes: UnsafeRawBufferPointer, isRaw: Bool) throws(DataError) -> FileBytes
+  {
     var stream = z_stream()
     let bits: Int32 = isRaw ? -MAX_WBITS : MAX_WBITS + 16
     let size = Int32(MemoryLayout<z_stream>.size)

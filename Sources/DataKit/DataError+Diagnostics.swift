@@ -52,7 +52,8 @@ extension DataError.Damage {
     switch self {
     case .field(_, _, .notANumber(let text, _)):
       text.contains { $0.isLetter }
-        ? "`header = true` reads columns by name, text among them; `skip = 1` leaves a line out" : nil
+        ? "`header = true` reads columns by name, text among them; `skip = 1` leaves a line out"
+        : nil
     case .field(_, _, .missing): "a Float dtype reads a missing number as nan"
     case .field(_, _, .doesNotFit): "name a wider dtype, as in `dtype = f64`"
     case .notText: "`read_bytes` reads any file"

@@ -1,6 +1,7 @@
 package import TensorCore
 
-/// What can go wrong with a file of data: values, never sentences (`DataError+Diagnostics.swift` writes those).
+/// What can go wrong with a file of data: values, never sentences (`DataError+Diagnostics.swift`
+/// writes those).
 package enum DataError: Error, Sendable {
   case notFound(path: String)
   /// The system's reason: "permission denied".

@@ -13,12 +13,15 @@ struct ElementLayout {
   /// Bytes an element in the file.
   let size: Int
 
-  /// - Parameter descriptor: byte order, kind and size as NumPy writes them: `<f8`, `|b1`, `>i4`. Nil for others.
+  /// - Parameter descriptor: byte order, kind and size as NumPy writes them: `<f8`, `|b1`, `>i4`.
+  ///   Nil for others.
   init?(_ descriptor: String) {
     let characters = Array(descriptor.utf8)
     guard let order = characters.first else { return nil }
     let isBig = order == UInt8(ascii: ">")
-    let hasOrder = isBig || order == UInt8(ascii: "<") || order == UInt8(ascii: "|") || order == UInt8(ascii: "=")
+    let hasOrder =
+      isBig || order == UInt8(ascii: "<") || order == UInt8(ascii: "|")
+      || order == UInt8(ascii: "=")
     switch String(decoding: hasOrder ? characters[1...] : characters[...], as: UTF8.self) {
     case "b1", "?": (kind, size) = (.own(.bool), 1)
     case "u1", "B": (kind, size) = (.own(.u8), 1)
@@ -57,13 +60,17 @@ struct ElementLayout {
   ///
   /// - Precondition: the file holds them all.
   /// - Throws: `damaged` for a number that does not fit in i64, `tensor` for memory.
-  func tensor(_ file: FileBytes, at offset: Int, _ shape: Shape, _ path: String) throws(DataError) -> Tensor {
+  func tensor(_ file: FileBytes, at offset: Int, _ shape: Shape, _ path: String) throws(DataError)
+    -> Tensor
+  {
     switch kind {
     case .own(let dtype): return try own(dtype, file, offset, shape)
     case .u16: return try widened(file, offset, shape) { (raw: UInt16) in Int32(raw) }
-    case .i16: return try widened(file, offset, shape) { (raw: UInt16) in Int32(Int16(bitPattern: raw)) }
+    case .i16:
+      return try widened(file, offset, shape) { (raw: UInt16) in Int32(Int16(bitPattern: raw)) }
     case .u32: return try widened(file, offset, shape) { (raw: UInt32) in Int(raw) }
-    case .f16: return try widened(file, offset, shape) { (raw: UInt16) in ElementLayout.single(half: raw) }
+    case .f16:
+      return try widened(file, offset, shape) { (raw: UInt16) in ElementLayout.single(half: raw) }
     case .u64:
       return try widened(file, offset, shape) { (raw: UInt64) throws(DataError) in
         guard let value = Int(exactly: raw) else {
@@ -74,7 +81,8 @@ struct ElementLayout {
     }
   }
 
-  private func own(_ dtype: DType, _ file: FileBytes, _ offset: Int, _ shape: Shape) throws(DataError)
+  private func own(_ dtype: DType, _ file: FileBytes, _ offset: Int, _ shape: Shape)
+    throws(DataError)
     -> Tensor
   {
     // A view of the file, unless it would keep much more of it in memory.
@@ -90,7 +98,9 @@ struct ElementLayout {
     if dtype == .bool {
       // Any other byte would not be a Bool.
       let target = result.pointer.assumingMemoryBound(to: UInt8.self)
-      for index in 0..<count { target[index] = source.load(fromByteOffset: index, as: UInt8.self) == 0 ? 0 : 1 }
+      for index in 0..<count {
+        target[index] = source.load(fromByteOffset: index, as: UInt8.self) == 0 ? 0 : 1
+      }
     } else if !isSwapped || dtype.size == 1 {
       result.pointer.copyMemory(from: source, byteCount: count * dtype.size)
     } else if dtype.size == 4 || dtype == .c64 {
@@ -140,7 +150,8 @@ struct ElementLayout {
     switch exponent {
     case 0: return sign * fraction * 0x1p-24
     case 31: return fraction == 0 ? sign * .infinity : .nan
-    default: return Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction * 0x1p-10) * sign
+    default:
+      return Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction * 0x1p-10) * sign
     }
   }
 }

@@ -34,7 +34,9 @@ struct FileBytes {
     guard fstat(descriptor, &status) == 0 else {
       throw .unreadable(path: name, reason: FileBytes.reason(errno))
     }
-    if status.st_mode & S_IFMT == S_IFDIR { throw .unreadable(path: name, reason: "it is a folder") }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      throw .unreadable(path: name, reason: "it is a folder")
+    }
     // One byte more than the size, so that the end is seen without growing.
     var growing = try GrowingBytes(capacity: max(Int(status.st_size) + 1, 4096))
     while true {
@@ -57,7 +59,8 @@ struct FileBytes {
 
   private func gunzipped(name: String) throws(DataError) -> FileBytes {
     // The last four bytes are the size modulo 2³², when there is one member.
-    let hint = count >= 18 ? Int(bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)) : 0
+    let hint =
+      count >= 18 ? Int(bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)) : 0
     let expected = min(max(hint, count), count * 1040 + 1024) + 1
     return try Inflater(source: self, offset: 0, count: count, isRaw: false, name: name)
       .inflated(expected: expected)

@@ -2,8 +2,9 @@ internal import Glibc
 
 /// Writing whole files, so that nobody ever sees half of one.
 enum FileWriter {
-  /// Writes under another name in the same folder and renames; a link stays, its target changes. What is no regular file (a
-  /// pipe, a terminal) is written to directly. A name that ends in `.gz` is compressed.
+  /// Writes under another name in the same folder and renames; a link stays, its target changes.
+  /// What is no regular file (a pipe, a terminal) is written to directly. A name that ends in `.gz`
+  /// is compressed.
   ///
   /// - Throws: `notWritten`, `tensor` for memory or a wish to stop.
   static func write(
@@ -24,7 +25,9 @@ enum FileWriter {
     var target = path
     var mode: mode_t = 0o644
     if stat(path, &status) == 0 {
-      if status.st_mode & S_IFMT == S_IFDIR { throw .notWritten(path: name, reason: "it is a folder") }
+      if status.st_mode & S_IFMT == S_IFDIR {
+        throw .notWritten(path: name, reason: "it is a folder")
+      }
       guard status.st_mode & S_IFMT == S_IFREG else {
         return try writeDirectly(bytes, to: path, name: name)
       }

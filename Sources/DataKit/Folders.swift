@@ -41,7 +41,8 @@ private enum Folders {
       let error: DataError =
         code == ENOENT
         ? .notFound(path: name)
-        : .unreadable(path: name, reason: code == ENOTDIR ? "it is not a folder" : FileBytes.reason(code))
+        : .unreadable(
+          path: name, reason: code == ENOTDIR ? "it is not a folder" : FileBytes.reason(code))
       throw error.failure(argument: 0)
     }
     defer { closedir(folder) }
@@ -52,7 +53,9 @@ private enum Folders {
       }
       guard !file.hasPrefix("."), file.hasSuffix(ending) else { continue }
       var status = stat()
-      guard stat(path + "/" + file, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else { continue }
+      guard stat(path + "/" + file, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
+        continue
+      }
       names.append(file)
     }
     names.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }

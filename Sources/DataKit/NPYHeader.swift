@@ -16,7 +16,8 @@ struct NPYHeader {
   /// As NumPy writes it, without padding.
   var text: String {
     let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
-    return "{'descr': '\(descriptor)', 'fortran_order': \(isFortranOrder ? "True" : "False"), 'shape': (\(sizes)), }"
+    return
+      "{'descr': '\(descriptor)', 'fortran_order': \(isFortranOrder ? "True" : "False"), 'shape': (\(sizes)), }"
   }
 
   /// Why a text is no such header.
@@ -63,7 +64,9 @@ struct NPYHeader {
     init(_ text: String) { bytes = Array(text.utf8) }
 
     private mutating func skipSpace() {
-      while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x0a { position += 1 }
+      while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x0a {
+        position += 1
+      }
     }
 
     var isAtEnd: Bool {
@@ -106,7 +109,8 @@ struct NPYHeader {
       if position < bytes.count, bytes[position] == 0x5b {
         let end = bytes[position...].firstIndex(of: 0x5d) ?? bytes.endIndex - 1
         throw Fault(
-          reason: "", dtype: "records, " + String(decoding: bytes[position...end].prefix(60), as: UTF8.self))
+          reason: "",
+          dtype: "records, " + String(decoding: bytes[position...end].prefix(60), as: UTF8.self))
       }
       return try string()
     }

@@ -5,7 +5,9 @@ enum NPZFormat {
   /// The arrays by name, in the order of the archive.
   ///
   /// - Throws: `damaged`, `tensor`.
-  static func tensors(_ file: FileBytes, name: String) throws(DataError) -> [(name: String, tensor: Tensor)] {
+  static func tensors(_ file: FileBytes, name: String) throws(DataError) -> [(
+    name: String, tensor: Tensor
+  )] {
     let archive = try ZipArchive(file, name: name)
     var result: [(name: String, tensor: Tensor)] = []
     var seen: Set<String> = []

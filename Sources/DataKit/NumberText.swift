@@ -15,7 +15,8 @@ enum NumberText {
     return slowDouble(text)
   }
 
-  /// Numbers of at most 19 digits whose value is one correctly rounded operation on two exact ones (Clinger 1990).
+  /// Numbers of at most 19 digits whose value is one correctly rounded operation on two exact ones
+  /// (Clinger 1990).
   private static func fastDouble(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
     let count = text.count
     var position = 0
@@ -42,7 +43,9 @@ enum NumberText {
     guard digits > 0, digits <= 19 else { return nil }
     var power = -places
     if position < count {
-      guard text[position] | 0x20 == 0x65, let exponent = exponent(text, position + 1) else { return nil }
+      guard text[position] | 0x20 == 0x65, let exponent = exponent(text, position + 1) else {
+        return nil
+      }
       power += exponent
     }
     guard mantissa <= 1 << 53, power >= -22, power <= 22 else { return nil }

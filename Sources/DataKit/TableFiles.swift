@@ -129,7 +129,8 @@ private enum TableFiles {
   }
 
   /// A vector, or a tuple of Str and numbers.
-  private static func texts(_ name: String, _ value: Value, _ context: CallContext) throws(CallFailure)
+  private static func texts(_ name: String, _ value: Value, _ context: CallContext)
+    throws(CallFailure)
     -> [String]
   {
     if case .tuple(let values) = value {

@@ -66,6 +66,7 @@ private enum TextFiles {
     let shape = Shape([file.count])
     return .tensor(
       Tensor(
-        dtype: .u8, shape: shape, strides: shape.contiguousStrides, offset: 0, storage: file.storage))
+        dtype: .u8, shape: shape, strides: shape.contiguousStrides, offset: 0, storage: file.storage
+      ))
   }
 }

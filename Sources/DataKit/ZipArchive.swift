@@ -1,4 +1,5 @@
-/// Reading zip archives as NumPy writes them: members stored or deflated, with the 64-bit extension.
+/// Reading zip archives as NumPy writes them: members stored or deflated, with the 64-bit
+/// extension.
 struct ZipArchive {
   struct Member {
     let name: String
@@ -22,7 +23,8 @@ struct ZipArchive {
     self.file = file
     self.name = name
     let bytes = LittleEndian(file.bytes)
-    guard bytes.count >= 4, bytes.word(at: 0) == 0x0403_4b50 || bytes.word(at: 0) == 0x0605_4b50 else {
+    guard bytes.count >= 4, bytes.word(at: 0) == 0x0403_4b50 || bytes.word(at: 0) == 0x0605_4b50
+    else {
       throw .damaged(path: name, .wrongFormat(expected: "a zip archive"))
     }
     let directory = try ZipArchive.directory(bytes, name)
@@ -33,7 +35,8 @@ struct ZipArchive {
         throw .damaged(path: name, .archive(reason: "an entry of its directory is missing"))
       }
       found.append(try ZipArchive.member(bytes, position, name))
-      position += 46 + bytes.half(at: position + 28) + bytes.half(at: position + 30)
+      position +=
+        46 + bytes.half(at: position + 28) + bytes.half(at: position + 30)
         + bytes.half(at: position + 32)
     }
     members = found
@@ -78,7 +81,8 @@ struct ZipArchive {
     let name = bytes.text(from: position + 46, count: nameLength)
     let (flags, method) = (bytes.half(at: position + 8), bytes.half(at: position + 10))
     guard flags & 1 == 0, method == 0 || method == 8 else {
-      let reason = flags & 1 == 1 ? "is encrypted" : "is compressed by method \(method), not by deflate"
+      let reason =
+        flags & 1 == 1 ? "is encrypted" : "is compressed by method \(method), not by deflate"
       throw .damaged(path: file, .member(name: name, reason: reason))
     }
     // Values that are all ones stand in the extra field instead, in this order.
@@ -114,7 +118,8 @@ struct ZipArchive {
       }
     }
 
-    /// The value itself, or the next wide one when it is all ones; nil when that is missing or negative.
+    /// The value itself, or the next wide one when it is all ones; nil when that is missing or
+    /// negative.
     mutating func value(_ narrow: Int) -> Int? {
       guard narrow == 0xffff_ffff, position + 8 <= end else { return narrow }
       defer { position += 8 }
@@ -124,8 +129,8 @@ struct ZipArchive {
 
   /// The content of a member.
   ///
-  /// - Throws: `damaged` when it is cut short, does not decompress or has another checksum; `tensor` for memory or a wish to
-  ///   stop.
+  /// - Throws: `damaged` when it is cut short, does not decompress or has another checksum;
+  ///   `tensor` for memory or a wish to stop.
   func content(of member: Member) throws(DataError) -> (file: FileBytes, offset: Int) {
     let bytes = LittleEndian(file.bytes)
     let header = member.headerOffset
@@ -135,7 +140,8 @@ struct ZipArchive {
     let start = header + 30 + bytes.half(at: header + 26) + bytes.half(at: header + 28)
     guard start <= file.count, member.packedSize <= file.count - start else {
       throw .damaged(
-        path: name, .truncated(neededBytes: member.packedSize, foundBytes: max(0, file.count - start)))
+        path: name,
+        .truncated(neededBytes: member.packedSize, foundBytes: max(0, file.count - start)))
     }
     let result: (file: FileBytes, offset: Int)
     if member.isDeflated {
@@ -145,7 +151,8 @@ struct ZipArchive {
         source: file, offset: start, count: member.packedSize, isRaw: true, name: name)
       result = (try packed.inflated(expected: expected + 1), 0)
       guard result.file.count == member.size else {
-        throw .damaged(path: name, .truncated(neededBytes: member.size, foundBytes: result.file.count))
+        throw .damaged(
+          path: name, .truncated(neededBytes: member.size, foundBytes: result.file.count))
       }
     } else {
       guard member.packedSize == member.size else {

@@ -10,14 +10,18 @@ struct ZipWriter {
   private static let date: UInt16 = 0x21
 
   /// - Throws: `tensor` for memory or a wish to stop.
-  mutating func add(_ name: String, _ content: UnsafeRawBufferPointer, compresses: Bool) throws(DataError) {
+  mutating func add(_ name: String, _ content: UnsafeRawBufferPointer, compresses: Bool)
+    throws(DataError)
+  {
     let packed = compresses ? try Deflater.deflated(content, isRaw: true) : nil
     let body = packed?.bytes ?? content
     let offset = bytes.count
     let common = entryFields(
-      method: compresses ? 8 : 0, checksum: crc32(of: content), packed: body.count, size: content.count,
+      method: compresses ? 8 : 0, checksum: crc32(of: content), packed: body.count,
+      size: content.count,
       nameLength: name.utf8.count)
-    let local = little(UInt32(0x0403_4b50)) + common.fields
+    let local =
+      little(UInt32(0x0403_4b50)) + common.fields
       + little(UInt16(common.extra.count)) + Array(name.utf8) + common.extra
     try append(local)
     try bytes.append(body)
@@ -28,13 +32,15 @@ struct ZipWriter {
       let values = Array(extra.dropFirst(4)) + little(UInt64(offset))
       extra = little(UInt16(1)) + little(UInt16(values.count)) + values
     }
-    directory += little(UInt32(0x0201_4b50)) + little(UInt16(45)) + common.fields
+    directory +=
+      little(UInt32(0x0201_4b50)) + little(UInt16(45)) + common.fields
       + little(UInt16(extra.count)) + [UInt8](repeating: 0, count: 10)
       + little(UInt32(isFar ? 0xffff_ffff : offset)) + Array(name.utf8) + extra
     count += 1
   }
 
-  /// From the version to the length of the name, as both headers have them; and the 64-bit sizes when they are needed.
+  /// From the version to the length of the name, as both headers have them; and the 64-bit sizes
+  /// when they are needed.
   private func entryFields(
     method: UInt16, checksum: UInt32, packed: Int, size: Int, nameLength: Int
   ) -> (fields: [UInt8], extra: [UInt8]) {
@@ -45,7 +51,8 @@ struct ZipWriter {
     // 0x0800: the name is UTF-8.
     let head = little(UInt16(45)) + little(UInt16(0x0800)) + little(method)
     let time = little(UInt16(0)) + little(ZipWriter.date)
-    let sizes = little(checksum) + little(UInt32(isWide ? 0xffff_ffff : packed))
+    let sizes =
+      little(checksum) + little(UInt32(isWide ? 0xffff_ffff : packed))
       + little(UInt32(isWide ? 0xffff_ffff : size))
     return (head + time + sizes + little(UInt16(nameLength)), extra)
   }
@@ -64,7 +71,8 @@ struct ZipWriter {
         little(UInt64(count)) + little(UInt64(count)) + little(UInt64(directory.count))
           + little(UInt64(start)))
       try append(
-        little(UInt32(0x0706_4b50)) + little(UInt32(0)) + little(UInt64(wideStart)) + little(UInt32(1)))
+        little(UInt32(0x0706_4b50)) + little(UInt32(0)) + little(UInt64(wideStart))
+          + little(UInt32(1)))
     }
     let shown = UInt16(min(count, 0xffff))
     try append(

@@ -3,9 +3,10 @@ extension Tensor {
   /// The tensors one after the other along an existing axis.
   ///
   /// - Shapes: equal but for that axis, whose sizes add up. The dtype is the promotion of all.
-  /// - Throws: `argument` when there is none, `wrongRank` for rank 0, `axisOutOfRange`, `unequalElements` with the first two
-  ///   that do not fit, `outOfMemory`, `interrupted`.
-  package static func concatenated(_ tensors: [Tensor], axis: Int = 0) throws(TensorError) -> Tensor {
+  /// - Throws: `argument` when there is none, `wrongRank` for rank 0, `axisOutOfRange`,
+  ///   `unequalElements` with the first two that do not fit, `outOfMemory`, `interrupted`.
+  package static func concatenated(_ tensors: [Tensor], axis: Int = 0) throws(TensorError) -> Tensor
+  {
     let first = try firstOf(tensors, operation: "concat")
     guard first.rank > 0 else {
       throw .wrongRank(operation: "concat", expected: "at least 1", shape: first.shape)
@@ -29,7 +30,8 @@ extension Tensor {
     var start = 0
     for tensor in tensors {
       let size = tensor.shape[axis]
-      try result.slice(axis: axis, start: start, count: size).overwrite(with: try tensor.cast(to: dtype))
+      try result.slice(axis: axis, start: start, count: size).overwrite(
+        with: try tensor.cast(to: dtype))
       start += size
     }
     return result
@@ -38,8 +40,8 @@ extension Tensor {
   /// The tensors along a new axis.
   ///
   /// - Shapes: n times `[..., ...]` → `[..., n, ...]` with the new axis at `axis` of the result.
-  /// - Throws: `argument` when there is none, `axisOutOfRange`, `rankTooHigh`, `unequalElements`, `outOfMemory`,
-  ///   `interrupted`.
+  /// - Throws: `argument` when there is none, `axisOutOfRange`, `rankTooHigh`, `unequalElements`,
+  ///   `outOfMemory`, `interrupted`.
   package static func stacked(_ tensors: [Tensor], axis: Int = 0) throws(TensorError) -> Tensor {
     let first = try firstOf(tensors, operation: "stack")
     var expanded: [Tensor] = []
@@ -53,7 +55,8 @@ extension Tensor {
     return try concatenated(expanded, axis: axis)
   }
 
-  private static func firstOf(_ tensors: [Tensor], operation: String) throws(TensorError) -> Tensor {
+  private static func firstOf(_ tensors: [Tensor], operation: String) throws(TensorError) -> Tensor
+  {
     guard let first = tensors.first else {
       throw .argument(
         operation: operation, name: "tensors", value: "()", requirement: "at least one tensor")
@@ -75,8 +78,8 @@ extension Tensor {
     return (0..<parts).map { slice(axis: axis, start: $0 * length, count: length) }
   }
 
-  /// Views between positions along an axis: before the first, between each two, from the last on. Negative positions count
-  /// from the end; as in slices, what lies outside is empty.
+  /// Views between positions along an axis: before the first, between each two, from the last on.
+  /// Negative positions count from the end; as in slices, what lies outside is empty.
   ///
   /// - Throws: `axisOutOfRange`.
   package func split(at positions: [Int], axis: Int = 0) throws(TensorError) -> [Tensor] {

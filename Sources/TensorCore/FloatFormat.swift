@@ -3,7 +3,8 @@ internal import Glibc
 /// A Float as the language shows it, like Python's `repr`: `0.1`, `1.0`, `1e-05`, `inf`, `nan`.
 package func formatFloat(_ value: Double) -> String { ShortestDecimal(value).text }
 
-/// An `f32` with the fewest digits that name it among the `f32`: `0.1`; from a million on `1e+06`, as NumPy.
+/// An `f32` with the fewest digits that name it among the `f32`: `0.1`; from a million on `1e+06`,
+/// as NumPy.
 package func formatFloat(_ value: Float) -> String { ShortestDecimal(value).text }
 
 /// A Complex as NumPy shows it: `(1+2j)`, `2j`.
@@ -124,7 +125,8 @@ struct ShortestDecimal {
   }
 }
 
-/// How the floats of one tensor are written: all with one width and, where exponents are used, one number of digits.
+/// How the floats of one tensor are written: all with one width and, where exponents are used, one
+/// number of digits.
 struct FloatFormat {
   static let precision = 8
 

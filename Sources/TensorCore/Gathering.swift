@@ -4,9 +4,10 @@ internal import CKernels
 extension Tensor {
   /// The elements at the positions along an axis; over the elements in row-major order without one.
   ///
-  /// - Shapes: `[a…, n, b…]` and indices `[i…]` → `[a…, i…, b…]`. Negative positions count from the end.
-  /// - Throws: `indexDType` unless integers, `indexOutOfRange`, `axisOutOfRange`, `rankTooHigh`, `outOfMemory`,
-  ///   `interrupted`.
+  /// - Shapes: `[a…, n, b…]` and indices `[i…]` → `[a…, i…, b…]`. Negative positions count from the
+  ///   end.
+  /// - Throws: `indexDType` unless integers, `indexOutOfRange`, `axisOutOfRange`, `rankTooHigh`,
+  ///   `outOfMemory`, `interrupted`.
   package func taking(_ indices: Tensor, axis given: Int? = nil) throws(TensorError) -> Tensor {
     guard let given else { return try reshaped(to: [count]).taking(indices, axis: 0) }
     let axis = try shape.resolve(axis: given)
@@ -32,8 +33,10 @@ extension Tensor {
 
   /// For each line along the axis, its elements at the positions in the same line of `indices`.
   ///
-  /// - Shapes: one rank; the other axes broadcast; the result has the size of `indices` along the axis.
-  /// - Throws: `indexDType`, `indexOutOfRange`, `axisOutOfRange`, `wrongRank`, `broadcast`, `outOfMemory`, `interrupted`.
+  /// - Shapes: one rank; the other axes broadcast; the result has the size of `indices` along the
+  ///   axis.
+  /// - Throws: `indexDType`, `indexOutOfRange`, `axisOutOfRange`, `wrongRank`, `broadcast`,
+  ///   `outOfMemory`, `interrupted`.
   package func takingAlongAxis(_ indices: Tensor, axis: Int) throws(TensorError) -> Tensor {
     let axis = try shape.resolve(axis: axis)
     guard indices.rank == rank else {
@@ -106,8 +109,8 @@ extension Tensor {
   /// Vectors of length `size`, 1 at the position that each element names and 0 elsewhere.
   ///
   /// - Shapes: `[...]` → `[..., size]`.
-  /// - Throws: `indexDType` unless integers, `indexOutOfRange` for a position outside 0 ..< size, `argument` for a negative
-  ///   size, `rankTooHigh`, `outOfMemory`.
+  /// - Throws: `indexDType` unless integers, `indexOutOfRange` for a position outside 0 ..< size,
+  ///   `argument` for a negative size, `rankTooHigh`, `outOfMemory`.
   package func oneHot(_ size: Int, _ target: DType = .f64) throws(TensorError) -> Tensor {
     guard size >= 0 else {
       throw .argument(

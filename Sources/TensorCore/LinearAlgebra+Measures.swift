@@ -1,12 +1,14 @@
 extension Tensor {
   /// Which length of a vector or matrix.
   package enum NormOrder: Sendable, Equatable {
-    /// The square root of the sum of all |x|²: of vectors the Euclidean length, of matrices the Frobenius norm.
+    /// The square root of the sum of all |x|²: of vectors the Euclidean length, of matrices the
+    /// Frobenius norm.
     case euclidean
     /// Of matrices: the sum of singular values.
     case nuclear
-    /// Of vectors: (Σ|x|ᵖ)^(1/p), with the largest or smallest |x| for ±∞ and the number of nonzeros for 0. Of matrices: for
-    /// ±1 the largest or smallest sum |x| of a column, for ±∞ of a row, for ±2 the largest or smallest singular value.
+    /// Of vectors: (Σ|x|ᵖ)^(1/p), with the largest or smallest |x| for ±∞ and the number of
+    /// nonzeros for 0. Of matrices: for ±1 the largest or smallest sum |x| of a column, for ±∞ of a
+    /// row, for ±2 the largest or smallest singular value.
     case power(Double)
   }
 
@@ -15,8 +17,8 @@ extension Tensor {
   /// Without axes, the Euclidean norm takes all elements; other orders want rank 1 or 2.
   ///
   /// - Shapes: the axes go, or have size 1 with `keepingAxes`.
-  /// - Throws: `wrongRank`, `axisOutOfRange`, `duplicateAxis`, `argument` for an order that matrices lack, `emptyReduction`,
-  ///   `notConverged`, `outOfMemory`, `interrupted`.
+  /// - Throws: `wrongRank`, `axisOutOfRange`, `duplicateAxis`, `argument` for an order that
+  ///   matrices lack, `emptyReduction`, `notConverged`, `outOfMemory`, `interrupted`.
   package func norm(
     _ order: NormOrder = .euclidean, axes: [Int]? = nil, keepingAxes: Bool = false
   ) throws(TensorError) -> Tensor {
@@ -83,7 +85,8 @@ extension Tensor {
     return try result.expanded(at: min(row, column)).expanded(at: max(row, column))
   }
 
-  /// How many singular values are above a tolerance; by default the largest times max(m, n) times the spacing of numbers at 1.
+  /// How many singular values are above a tolerance; by default the largest times max(m, n) times
+  /// the spacing of numbers at 1.
   ///
   /// - Shapes: `[..., m, n]` → i64 `[...]`.
   /// - Throws: as `svd`.
@@ -105,8 +108,9 @@ extension Tensor {
     return try isAbove.reduced(.countNonzero, axes: [-1], keepingAxes: false)
   }
 
-  /// The pseudo-inverse: times b it gives the shortest least-squares solution. Singular values at most `cutoff` times the
-  /// largest count as 0; by default max(m, n) times the spacing of numbers at 1.
+  /// The pseudo-inverse: times b it gives the shortest least-squares solution. Singular values at
+  /// most `cutoff` times the largest count as 0; by default max(m, n) times the spacing of numbers
+  /// at 1.
   ///
   /// - Shapes: `[..., m, n]` → `[..., n, m]`.
   /// - Throws: as `svd`.
@@ -154,14 +158,16 @@ extension Tensor {
   /// The differences of neighbours along an axis, `order` times.
   ///
   /// - Shapes: the axis gets shorter by `order` (at least 0).
-  /// - Throws: `argument` for a negative order, `wrongRank` for rank 0, `axisOutOfRange`, `integerOverflow`,
-  ///   `unsupportedDType` for bool, `outOfMemory`, `interrupted`.
+  /// - Throws: `argument` for a negative order, `wrongRank` for rank 0, `axisOutOfRange`,
+  ///   `integerOverflow`, `unsupportedDType` for bool, `outOfMemory`, `interrupted`.
   package func differences(order: Int = 1, axis: Int = -1) throws(TensorError) -> Tensor {
     guard order >= 0 else {
       throw .argument(
         operation: "diff", name: "n", value: String(order), requirement: "at least 0")
     }
-    guard rank > 0 else { throw .wrongRank(operation: "diff", expected: "at least 1", shape: shape) }
+    guard rank > 0 else {
+      throw .wrongRank(operation: "diff", expected: "at least 1", shape: shape)
+    }
     let axis = try shape.resolve(axis: axis)
     var result = self
     for _ in 0..<min(order, shape[axis]) {

@@ -1,7 +1,8 @@
 extension Tensor {
   /// Orthonormal q and upper triangular r with q r equal to this matrix.
   ///
-  /// - Shapes: `[..., m, n]` → q `[..., m, k]`, r `[..., k, n]` with k = min(m, n), or k = m when `isComplete`.
+  /// - Shapes: `[..., m, n]` → q `[..., m, k]`, r `[..., k, n]` with k = min(m, n), or k = m when
+  ///   `isComplete`.
   /// - Throws: `wrongRank` below rank 2, `outOfMemory`, `interrupted`.
   package func qr(isComplete: Bool = false) throws(TensorError) -> (q: Tensor, r: Tensor) {
     let (m, n) = try matrixSize("qr")
@@ -34,10 +35,10 @@ extension Tensor {
 
   /// u, s and vᴴ with u · diag(s) · vᴴ equal to this matrix, s descending.
   ///
-  /// - Shapes: `[..., m, n]` → u `[..., m, k]`, s `[..., k]`, vᴴ `[..., k, n]` with k = min(m, n); with `isFull` u
-  ///   `[..., m, m]` and vᴴ `[..., n, n]`.
-  /// - Throws: `wrongRank` below rank 2, `argument` for NaN or infinities, `notConverged`, `outOfMemory`,
-  ///   `interrupted`.
+  /// - Shapes: `[..., m, n]` → u `[..., m, k]`, s `[..., k]`, vᴴ `[..., k, n]` with k = min(m, n);
+  ///   with `isFull` u `[..., m, m]` and vᴴ `[..., n, n]`.
+  /// - Throws: `wrongRank` below rank 2, `argument` for NaN or infinities, `notConverged`,
+  ///   `outOfMemory`, `interrupted`.
   package func svd(isFull: Bool = false) throws(TensorError) -> (u: Tensor, s: Tensor, vh: Tensor) {
     try singular(isFull ? .all : .reduced, "svd")
   }
@@ -91,11 +92,12 @@ extension Tensor {
     try one.diagonal().overwrite(with: try Tensor.ones(Shape([size]), dtype))
   }
 
-  /// Eigenvalues, ascending, and orthonormal eigenvectors, in the columns, of a Hermitian matrix, of which the lower triangle
-  /// is read.
+  /// Eigenvalues, ascending, and orthonormal eigenvectors, in the columns, of a Hermitian matrix,
+  /// of which the lower triangle is read.
   ///
   /// - Shapes: `[..., n, n]` → `[..., n]`, `[..., n, n]`.
-  /// - Throws: `notSquare`, `argument` for NaN or infinities, `notConverged`, `outOfMemory`, `interrupted`.
+  /// - Throws: `notSquare`, `argument` for NaN or infinities, `notConverged`, `outOfMemory`,
+  ///   `interrupted`.
   package func eigh() throws(TensorError) -> (values: Tensor, vectors: Tensor) {
     let (values, vectors) = try eigen(wantsVectors: true)
     return (values, try vectors.swappingAxes(-2, -1))
@@ -134,12 +136,14 @@ extension Tensor {
 
   /// The x that makes |a x - b| smallest for this matrix a; of several, the shortest.
   ///
-  /// Singular values at most `cutoff` times the largest count as 0; by default the spacing of numbers at 1 times max(m, n).
+  /// Singular values at most `cutoff` times the largest count as 0; by default the spacing of
+  /// numbers at 1 times max(m, n).
   ///
   /// - Shapes: `[m, n]`, b `[m]` or `[m, k]` → `[n]` or `[n, k]`.
-  /// - Throws: `wrongRank` unless ranks are 2 and 1 or 2, `shapeMismatch` when the m differ, `argument` for NaN or
-  ///   infinities, `notConverged`, `outOfMemory`, `interrupted`.
-  package func leastSquares(_ b: Tensor, cutoff: Double? = nil) throws(TensorError) -> LeastSquares {
+  /// - Throws: `wrongRank` unless ranks are 2 and 1 or 2, `shapeMismatch` when the m differ,
+  ///   `argument` for NaN or infinities, `notConverged`, `outOfMemory`, `interrupted`.
+  package func leastSquares(_ b: Tensor, cutoff: Double? = nil) throws(TensorError) -> LeastSquares
+  {
     guard rank == 2 else { throw .wrongRank(operation: "lstsq", expected: "2", shape: shape) }
     guard b.rank == 1 || b.rank == 2 else {
       throw .wrongRank(operation: "lstsq", expected: "1 or 2", shape: b.shape)

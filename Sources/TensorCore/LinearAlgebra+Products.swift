@@ -1,16 +1,19 @@
 internal import CKernels
 
-// Products of matrices and vectors. Floats go to OpenBLAS (`Backend/BLAS.swift`) without copies where strides allow;
-// integers are exact: through f64 while every partial sum is below 2⁵³, otherwise by a checked loop.
+// Products of matrices and vectors. Floats go to OpenBLAS (`Backend/BLAS.swift`) without copies
+// where strides allow; integers are exact: through f64 while every partial sum is below 2⁵³,
+// otherwise by a checked loop.
 
 extension Tensor {
   /// The matrix product over the last two axes, batched over the others: `a @ b`.
   ///
-  /// - Shapes: `[..., m, k]`, `[..., k, n]` → `[..., m, n]`; leading axes broadcast. A vector on the left is a row, on the
-  ///   right a column, and its axis is not in the result.
-  /// - Throws: `contraction` when the two `k` differ or a rank is 0, `broadcast` for the leading axes, `integerOverflow` when
-  ///   an integer result does not fit its dtype; `outOfMemory`, `interrupted`.
-  /// - Complexity: O(batch · m · n · k); allocates the result, and copies of operands whose strides BLAS cannot take.
+  /// - Shapes: `[..., m, k]`, `[..., k, n]` → `[..., m, n]`; leading axes broadcast. A vector on
+  ///   the left is a row, on the right a column, and its axis is not in the result.
+  /// - Throws: `contraction` when the two `k` differ or a rank is 0, `broadcast` for the leading
+  ///   axes, `integerOverflow` when an integer result does not fit its dtype; `outOfMemory`,
+  ///   `interrupted`.
+  /// - Complexity: O(batch · m · n · k); allocates the result, and copies of operands whose strides
+  ///   BLAS cannot take.
   package func matmul(_ other: Tensor) throws(TensorError) -> Tensor {
     guard rank >= 1, other.rank >= 1 else { throw .contraction(lhs: summary, rhs: other.summary) }
     guard shape[rank - 1] == other.shape[max(other.rank - 2, 0)] else {
@@ -36,7 +39,8 @@ extension Tensor {
     return try product.reshaped(to: Shape(sizes))
   }
 
-  /// Two matrices of one float dtype whose strides BLAS takes: the common case, without any bookkeeping. Nil for others.
+  /// Two matrices of one float dtype whose strides BLAS takes: the common case, without any
+  /// bookkeeping. Nil for others.
   private func plainProduct(_ other: Tensor) throws(TensorError) -> Tensor? {
     let (m, k, n) = (shape[0], shape[1], other.shape[1])
     guard m > 1, n > 1, k > 0, max(m, n, k) < 1 << 30,
@@ -59,7 +63,8 @@ extension Tensor {
     return result
   }
 
-  /// The inner product of two vectors, rank 0; for other ranks the matrix product (`dot(a, b)` of matrices is `a @ b`).
+  /// The inner product of two vectors, rank 0; for other ranks the matrix product (`dot(a, b)` of
+  /// matrices is `a @ b`).
   ///
   /// - Throws: as `matmul`.
   package func dot(_ other: Tensor) throws(TensorError) -> Tensor { try matmul(other) }

@@ -1,8 +1,9 @@
 internal import Glibc
 
-// Systems and decompositions, by LAPACK (`Backend/LAPACK.swift`), batched over leading axes. Integers and booleans are
-// converted to f64, floats and complex numbers keep their dtype. LAPACK takes columns, so every operand is copied with
-// its last two axes exchanged, and results are views exchanged back.
+// Systems and decompositions, by LAPACK (`Backend/LAPACK.swift`), batched over leading axes.
+// Integers and booleans are converted to f64, floats and complex numbers keep their dtype. LAPACK
+// takes columns, so every operand is copied with its last two axes exchanged, and results are views
+// exchanged back.
 //
 // Here: solve, inverse, determinants, Cholesky. Orthogonal decompositions are in
 // `LinearAlgebra+Orthogonal.swift`, norms and ranks in `LinearAlgebra+Measures.swift`.
@@ -11,8 +12,8 @@ extension Tensor {
   /// The x with a x = b for this matrix a.
   ///
   /// - Shapes: `[..., n, n]`, b `[n]` or `[..., n, k]` → as b; leading axes broadcast.
-  /// - Throws: `notSquare`, `singularMatrix`, `shapeMismatch` when the n differ, `broadcast`, `outOfMemory`,
-  ///   `interrupted`.
+  /// - Throws: `notSquare`, `singularMatrix`, `shapeMismatch` when the n differ, `broadcast`,
+  ///   `outOfMemory`, `interrupted`.
   package func solve(_ b: Tensor) throws(TensorError) -> Tensor {
     let n = try squareSize("solve")
     let isVector = b.rank == 1
@@ -71,8 +72,8 @@ extension Tensor {
     return try LinearAlgebra.tensor(values, Shape(shape.array.dropLast(2)), dtype)
   }
 
-  /// The determinant as sign · exp(logarithm), for determinants beyond the range of floats; sign 0 and logarithm -inf when
-  /// it is 0. The sign of a complex matrix is a number of absolute value 1.
+  /// The determinant as sign · exp(logarithm), for determinants beyond the range of floats; sign 0
+  /// and logarithm -inf when it is 0. The sign of a complex matrix is a number of absolute value 1.
   ///
   /// - Shapes: `[..., n, n]` → twice `[...]`.
   /// - Throws: `notSquare`, `outOfMemory`, `interrupted`.
@@ -95,9 +96,11 @@ extension Tensor {
     )
   }
 
-  /// For each matrix, what `combine` makes of the diagonal of U in its LU factors, and of whether rows were exchanged
-  /// an odd number of times.
-  private func pivots(_ n: Int, _ combine: ([Complex], Bool) -> Complex) throws(TensorError) -> [Complex] {
+  /// For each matrix, what `combine` makes of the diagonal of U in its LU factors, and of whether
+  /// rows were exchanged an odd number of times.
+  private func pivots(_ n: Int, _ combine: ([Complex], Bool) -> Complex) throws(TensorError)
+    -> [Complex]
+  {
     let factors = try cast(to: dtype.floating).columnOrder()
     let exchanges = try Tensor.zeros(Shape([max(n, 1)]), .i32)
     var result: [Complex] = []
@@ -105,7 +108,8 @@ extension Tensor {
     for index in 0..<batch {
       if n > 0 {
         _ = try LAPACK.factorise(
-          factors.dtype, LAPACK.Block(factors, index * n * n), n: n, pivots: LAPACK.Block(exchanges))
+          factors.dtype, LAPACK.Block(factors, index * n * n), n: n, pivots: LAPACK.Block(exchanges)
+        )
       }
       var diagonal: [Complex] = []
       var isOdd = false
@@ -119,11 +123,12 @@ extension Tensor {
     return result
   }
 
-  /// The lower triangular l with l lᴴ equal to this Hermitian positive definite matrix, of which the lower triangle is read.
+  /// The lower triangular l with l lᴴ equal to this Hermitian positive definite matrix, of which
+  /// the lower triangle is read.
   ///
   /// - Shapes: `[..., n, n]` → `[..., n, n]`.
-  /// - Throws: `notSquare`, `notPositiveDefinite` with the first leading minor that is not positive, `outOfMemory`,
-  ///   `interrupted`.
+  /// - Throws: `notSquare`, `notPositiveDefinite` with the first leading minor that is not
+  ///   positive, `outOfMemory`, `interrupted`.
   package func cholesky() throws(TensorError) -> Tensor {
     let n = try squareSize("cholesky")
     let factors = try cast(to: dtype.floating).columnOrder()
@@ -138,7 +143,9 @@ extension Tensor {
 /// What the operations on matrices share.
 enum LinearAlgebra {
   /// Numbers as a tensor of a float or complex dtype.
-  static func tensor(_ values: [Complex], _ shape: Shape, _ dtype: DType) throws(TensorError) -> Tensor {
+  static func tensor(_ values: [Complex], _ shape: Shape, _ dtype: DType) throws(TensorError)
+    -> Tensor
+  {
     if dtype.kind == .complex { return try Tensor(values, shape: shape).cast(to: dtype) }
     return try Tensor(values.map(\.real), shape: shape).cast(to: dtype)
   }

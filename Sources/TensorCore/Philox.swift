@@ -1,8 +1,10 @@
 internal import CKernels
 
-/// Philox4x64-10 (Salmon et al., 2011), the counter-based generator; raw words are bit-equal to NumPy's `Philox`.
+/// Philox4x64-10 (Salmon et al., 2011), the counter-based generator; raw words are bit-equal to
+/// NumPy's `Philox`.
 ///
-/// A stream is a key and a position; advancing it makes a new position and nothing else, so draws can be repeated and split.
+/// A stream is a key and a position; advancing it makes a new position and nothing else, so draws
+/// can be repeated and split.
 package struct PhiloxStream: Sendable, Hashable {
   package let key: (UInt64, UInt64)
   /// The number of 64-bit words already drawn.
@@ -54,29 +56,12 @@ extension PhiloxStream {
 
   /// The stream with number `index` that belongs to this key, whatever the position.
   ///
-  /// Its key is the first two words of the block at counter (index, 0, 0, 1). Draws use counters (n, 0, 0, 0), so a child
-  /// never meets its parent's words, and children of different index have different keys.
+  /// Its key is the first two words of the block at counter (index, 0, 0, 1). Draws use counters
+  /// (n, 0, 0, 0), so a child never meets its parent's words, and children of different index have
+  /// different keys.
   package func split(_ index: UInt64) -> PhiloxStream {
     let block = words(at: (index, 0, 0, 1))
     return PhiloxStream(key: (block[0], block[1]))
-  }
-
-  /// The stream that a name has within this key: for cells. The name is absorbed 16 bytes at a time, each step
-  /// replacing the key by words of the block at counter (bytes 0–7, bytes 8–15, length, 2).
-  package func derived(from name: String) -> PhiloxStream {
-    let bytes = Array(name.utf8)
-    var stream = PhiloxStream(key: key)
-    for start in stride(from: 0, to: max(bytes.count, 1), by: 16) {
-      func word(_ offset: Int) -> UInt64 {
-        (0..<8).reduce(0) { sum, byte in
-          let position = start + offset + byte
-          return sum | (position < bytes.count ? UInt64(bytes[position]) << (8 * UInt64(byte)) : 0)
-        }
-      }
-      let block = stream.words(at: (word(0), word(8), UInt64(bytes.count), 2))
-      stream = PhiloxStream(key: (block[0], block[1]))
-    }
-    return stream
   }
 
   private func words(at counter: (UInt64, UInt64, UInt64, UInt64)) -> [UInt64] {

@@ -2,15 +2,17 @@ internal import CKernels
 internal import Glibc
 
 extension PhiloxStream {
-  /// Gamma with the given shape parameters and scale 1, by Marsaglia and Tsang (2000), elements in row-major order.
+  /// Gamma with the given shape parameters and scale 1, by Marsaglia and Tsang (2000), elements in
+  /// row-major order.
   ///
-  /// For a ≥ 1, with d = a - 1/3 and c = 1/√(9d): a word gives a normal z (as `normal`) and v = (1 + cz)³; when v > 0, a
-  /// second word gives u = ((word >> 12) + 0.5) · 2⁻⁵², and d·v is the value if log u < z²/2 + d - dv + d log v; else
-  /// again. For a < 1: the value for a + 1, times u^(1/a) with one further word.
+  /// For a ≥ 1, with d = a - 1/3 and c = 1/√(9d): a word gives a normal z (as `normal`) and v = (1
+  /// + cz)³; when v > 0, a second word gives u = ((word >> 12) + 0.5) · 2⁻⁵², and d·v is the value
+  /// if log u < z²/2 + d - dv + d log v; else again. For a < 1: the value for a + 1, times u^(1/a)
+  /// with one further word.
   ///
   /// - Shapes: result `shape + concentration.shape`.
-  /// - Throws: `argument` unless all are positive and finite; `unsupportedDType` unless f64 or f32; `rankTooHigh`,
-  ///   `outOfMemory`, `interrupted`.
+  /// - Throws: `argument` unless all are positive and finite; `unsupportedDType` unless f64 or f32;
+  ///   `rankTooHigh`, `outOfMemory`, `interrupted`.
   package mutating func gamma(
     _ concentration: Tensor, _ shape: Shape = .scalar, dtype: DType = .f64
   ) throws(TensorError) -> Tensor {

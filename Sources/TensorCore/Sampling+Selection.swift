@@ -7,13 +7,14 @@ extension PhiloxStream {
   /// Indices in `0 ..< population`, i64.
   ///
   /// - With replacement: as `integers`, or with weights as `categorical`.
-  /// - Without, unweighted: the first elements of a forward Fisher–Yates; element i is exchanged with
-  ///   i + `next(below: population - i)`.
-  /// - Without, weighted (Efraimidis and Spirakis 2006): index i gets the key -log(uᵢ) / weightᵢ, with uᵢ from word i as
-  ///   for `normal`; the smallest keys, in ascending order.
+  /// - Without, unweighted: the first elements of a forward Fisher–Yates; element i is exchanged
+  ///   with i + `next(below: population - i)`.
+  /// - Without, weighted (Efraimidis and Spirakis 2006): index i gets the key -log(uᵢ) / weightᵢ,
+  ///   with uᵢ from word i as for `normal`; the smallest keys, in ascending order.
   ///
-  /// - Throws: `argument` when the population is empty, smaller than what is drawn without replacement, or the weights are
-  ///   negative, not finite or all 0; `shapeMismatch` when there are not as many weights; `outOfMemory`, `interrupted`.
+  /// - Throws: `argument` when the population is empty, smaller than what is drawn without
+  ///   replacement, or the weights are negative, not finite or all 0; `shapeMismatch` when there
+  ///   are not as many weights; `outOfMemory`, `interrupted`.
   package mutating func choice(
     _ population: Int, _ shape: Shape, replace: Bool = true, weights: Tensor? = nil
   ) throws(TensorError) -> Tensor {
@@ -46,7 +47,8 @@ extension PhiloxStream {
     return try Tensor(drawn, shape: shape)
   }
 
-  /// A forward Fisher–Yates that keeps only the places that were touched when few are drawn of many.
+  /// A forward Fisher–Yates that keeps only the places that were touched when few are drawn of
+  /// many.
   private mutating func sample(_ count: Int, of population: Int) -> [Int] {
     var reader = WordReader(self)
     defer { position = reader.position }
@@ -84,12 +86,12 @@ extension PhiloxStream {
     return Array(possible.sorted { (keys[$0], $0) < (keys[$1], $1) }.prefix(count))
   }
 
-  /// For each row of weights (last axis) and each place of `shape`, an index drawn in proportion to the weights, i64: the
-  /// first whose running sum exceeds uniform · total, one word each.
+  /// For each row of weights (last axis) and each place of `shape`, an index drawn in proportion to
+  /// the weights, i64: the first whose running sum exceeds uniform · total, one word each.
   ///
   /// - Shapes: `weights [..., k]` → `shape + [...]`. Weights need not sum to 1.
-  /// - Throws: `argument` when weights are negative, not finite or all 0; `wrongRank` for rank 0; `rankTooHigh`,
-  ///   `outOfMemory`, `interrupted`.
+  /// - Throws: `argument` when weights are negative, not finite or all 0; `wrongRank` for rank 0;
+  ///   `rankTooHigh`, `outOfMemory`, `interrupted`.
   package mutating func categorical(
     _ weights: Tensor, _ shape: Shape = .scalar, operation: String = "categorical"
   ) throws(TensorError) -> Tensor {
@@ -112,7 +114,8 @@ extension PhiloxStream {
     return result
   }
 
-  /// The first index whose running sum exceeds fraction · total; never one of weight 0. O(log length).
+  /// The first index whose running sum exceeds fraction · total; never one of weight 0. O(log
+  /// length).
   private func firstIndex(in row: ArraySlice<Double>, above fraction: Double) -> Int {
     let total = row[row.endIndex - 1]
     // The product may round up to the total itself.

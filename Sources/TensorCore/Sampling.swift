@@ -1,12 +1,12 @@
 internal import CKernels
 internal import Glibc
 
-// Tensors of random numbers. Each draw is a function of (key, position) and moves the position on; how many words an
-// element takes is said at each function, so that a reference can be computed with NumPy's `Philox`. Results do
-// not depend on the number of threads.
+// Tensors of random numbers. Each draw is a function of (key, position) and moves the position on;
+// how many words an element takes is said at each function, so that a reference can be computed
+// with NumPy's `Philox`. Results do not depend on the number of threads.
 //
-// Discrete draws from many (choice, categorical) are in `Sampling+Selection.swift`, gamma and Dirichlet in
-// `Sampling+Gamma.swift`.
+// Discrete draws from many (choice, categorical) are in `Sampling+Selection.swift`, gamma and
+// Dirichlet in `Sampling+Gamma.swift`.
 
 extension PhiloxStream {
   /// Uniform in [0, 1): the top 53 bits (f32: 24 bits) of one word an element, times 2⁻⁵³ (2⁻²⁴).
@@ -19,8 +19,8 @@ extension PhiloxStream {
       single: { ck_philox_uniform_f32($0.0, $0.1, $1, Int64($2), $3) })
   }
 
-  /// Standard normal by the inverse distribution function: `ndtri(((word >> 12) + 0.5) · 2⁻⁵²)`, one word an element;
-  /// f32 is the f64 value rounded.
+  /// Standard normal by the inverse distribution function: `ndtri(((word >> 12) + 0.5) · 2⁻⁵²)`,
+  /// one word an element; f32 is the f64 value rounded.
   ///
   /// - Throws: `unsupportedDType` unless f64 or f32; `outOfMemory`, `interrupted`.
   package mutating func normal(_ shape: Shape, dtype: DType = .f64) throws(TensorError) -> Tensor {
@@ -57,13 +57,15 @@ extension PhiloxStream {
     return result
   }
 
-  /// Integers in `low ..< high`, all equally likely: the upper 64 bits of word · (high - low), one word an element.
+  /// Integers in `low ..< high`, all equally likely: the upper 64 bits of word · (high - low), one
+  /// word an element.
   ///
-  /// Where the lower 64 bits are below 2⁶⁴ mod (high - low), the word is refused (Lemire 2019) and the element takes the
-  /// next words after the `count` first ones, in the order of elements; for small ranges that never happens.
+  /// Where the lower 64 bits are below 2⁶⁴ mod (high - low), the word is refused (Lemire 2019) and
+  /// the element takes the next words after the `count` first ones, in the order of elements; for
+  /// small ranges that never happens.
   ///
-  /// - Throws: `argument` when the range is empty, `unsupportedDType` unless an integer dtype, `valueOutOfRange` when
-  ///   the dtype cannot hold the bounds; `outOfMemory`, `interrupted`.
+  /// - Throws: `argument` when the range is empty, `unsupportedDType` unless an integer dtype,
+  ///   `valueOutOfRange` when the dtype cannot hold the bounds; `outOfMemory`, `interrupted`.
   package mutating func integers(
     _ low: Int, _ high: Int, _ shape: Shape, dtype: DType = .i64
   ) throws(TensorError) -> Tensor {
@@ -117,8 +119,8 @@ extension PhiloxStream {
 
   /// True with the probability that stands at the place, after broadcasting to the shape.
   ///
-  /// - Throws: `argument` unless all are in [0, 1]; `unsupportedDType` for complex; `broadcast`, `outOfMemory`,
-  ///   `interrupted`.
+  /// - Throws: `argument` unless all are in [0, 1]; `unsupportedDType` for complex; `broadcast`,
+  ///   `outOfMemory`, `interrupted`.
   package mutating func bernoulli(_ probabilities: Tensor, _ shape: Shape) throws(TensorError)
     -> Tensor
   {
@@ -137,8 +139,8 @@ extension PhiloxStream {
     }
   }
 
-  /// The numbers 0 ..< count in random order, i64: Fisher–Yates from the end. For i = count-1 … 1 the element at i is
-  /// exchanged with the one at `next(below: i + 1)`.
+  /// The numbers 0 ..< count in random order, i64: Fisher–Yates from the end. For i = count-1 … 1
+  /// the element at i is exchanged with the one at `next(below: i + 1)`.
   ///
   /// - Throws: `argument` when count is negative; `outOfMemory`, `interrupted`.
   package mutating func permutation(_ count: Int) throws(TensorError) -> Tensor {
@@ -162,7 +164,8 @@ extension PhiloxStream {
   }
 }
 
-/// Words one after the other, fetched many at a time. The position afterwards counts only those that were used.
+/// Words one after the other, fetched many at a time. The position afterwards counts only those
+/// that were used.
 struct WordReader {
   private var stream: PhiloxStream
   private var words: [UInt64] = []

@@ -5,10 +5,13 @@ internal import CKernels
 extension Tensor {
   /// How often each integer 0, 1, … occurs; with weights, the sum of the weights of its places.
   ///
-  /// - Shapes: `[...]` → `[max(largest + 1, minimumLength)]`, i64, or f64 with weights of the same shape.
-  /// - Throws: `unsupportedDType` unless bool or integers, `argument` for a negative element, `shapeMismatch`,
-  ///   `outOfMemory`.
-  package func bincount(weights: Tensor? = nil, minimumLength: Int = 0) throws(TensorError) -> Tensor {
+  /// - Shapes: `[...]` → `[max(largest + 1, minimumLength)]`, i64, or f64 with weights of the same
+  ///   shape.
+  /// - Throws: `unsupportedDType` unless bool or integers, `argument` for a negative element,
+  ///   `shapeMismatch`, `outOfMemory`.
+  package func bincount(weights: Tensor? = nil, minimumLength: Int = 0) throws(TensorError)
+    -> Tensor
+  {
     guard dtype.kind <= .integer else {
       throw .unsupportedDType(operation: "bincount", dtype: dtype)
     }
@@ -20,7 +23,8 @@ extension Tensor {
     return try cast(to: .i64).withElements(of: Int.self) { elements throws(TensorError) in
       if let bad = elements.first(where: { $0 < 0 }) {
         throw .argument(
-          operation: "bincount", name: "x", value: String(bad), requirement: "at least 0 everywhere")
+          operation: "bincount", name: "x", value: String(bad), requirement: "at least 0 everywhere"
+        )
       }
       let (size, overflow) = (elements.max() ?? -1).addingReportingOverflow(1)
       if overflow { throw .outOfMemory(bytes: Int.max) }
@@ -45,12 +49,12 @@ extension Tensor {
     return try toDoubles()
   }
 
-  /// How many elements fall between each two neighbouring edges, the lower edge included, of the last interval also the
-  /// upper. What lies outside, and NaN, is not counted.
+  /// How many elements fall between each two neighbouring edges, the lower edge included, of the
+  /// last interval also the upper. What lies outside, and NaN, is not counted.
   ///
   /// - Shapes: `[...]`, edges `[n + 1]` → i64 `[n]`.
-  /// - Throws: `wrongRank` unless edges have rank 1, `argument` when they are fewer than 2 or fall, `unsupportedDType` for
-  ///   complex, `outOfMemory`, `interrupted`.
+  /// - Throws: `wrongRank` unless edges have rank 1, `argument` when they are fewer than 2 or fall,
+  ///   `unsupportedDType` for complex, `outOfMemory`, `interrupted`.
   package func histogram(edges: Tensor) throws(TensorError) -> Tensor {
     guard edges.rank == 1 else {
       throw .wrongRank(operation: "histogram", expected: "1", shape: edges.shape)
@@ -87,11 +91,11 @@ extension Tensor {
     return min(low, edges.count - 1) - 1
   }
 
-  /// Equal intervals over a range, from the smallest to the largest finite element when none is given, and the counts as
-  /// `histogram(edges:)`.
+  /// Equal intervals over a range, from the smallest to the largest finite element when none is
+  /// given, and the counts as `histogram(edges:)`.
   ///
-  /// - Throws: `argument` unless there is at least one interval and the range is finite and does not fall; as
-  ///   `histogram(edges:)`.
+  /// - Throws: `argument` unless there is at least one interval and the range is finite and does
+  ///   not fall; as `histogram(edges:)`.
   package func histogram(bins: Int, range: (Double, Double)? = nil) throws(TensorError) -> (
     counts: Tensor, edges: Tensor
   ) {

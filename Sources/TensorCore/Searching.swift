@@ -48,13 +48,18 @@ extension Tensor {
     }
   }
 
-  /// Where each value would go in this sorted vector to keep it sorted: before equal elements, or after them.
+  /// Where each value would go in this sorted vector to keep it sorted: before equal elements, or
+  /// after them.
   ///
   /// - Shapes: this `[n]`, values `[...]` → i64 `[...]` in 0 … n. NaN goes to the end.
   /// - Throws: `wrongRank` unless this has rank 1, `unsupportedDType` for complex, `outOfMemory`.
   /// - Complexity: O(values · log n).
-  package func searchSorted(_ values: Tensor, afterEqual: Bool = false) throws(TensorError) -> Tensor {
-    guard rank == 1 else { throw .wrongRank(operation: "searchsorted", expected: "1", shape: shape) }
+  package func searchSorted(_ values: Tensor, afterEqual: Bool = false) throws(TensorError)
+    -> Tensor
+  {
+    guard rank == 1 else {
+      throw .wrongRank(operation: "searchsorted", expected: "1", shape: shape)
+    }
     let common = try Tensor.ordered(dtype.promoted(with: values.dtype), "searchsorted")
     let table = try cast(to: common)
     let wanted = try values.cast(to: common)
@@ -85,7 +90,8 @@ extension Tensor {
             var (low, high) = (0, table.count)
             while low < high {
               let middle = (low + high) / 2
-              let goesRight = afterEqual ? !precedes(value, table[middle]) : precedes(table[middle], value)
+              let goesRight =
+                afterEqual ? !precedes(value, table[middle]) : precedes(table[middle], value)
               if goesRight { low = middle + 1 } else { high = middle }
             }
             target[index] = low
@@ -175,7 +181,8 @@ extension Tensor {
       inverse: try Tensor(inverse, shape: shape), counts: try Tensor(counts))
   }
 
-  /// For a sorted vector, whether each element differs from the one before; NaN does not differ from NaN.
+  /// For a sorted vector, whether each element differs from the one before; NaN does not differ
+  /// from NaN.
   private func startsOfRuns() throws(TensorError) -> [Bool] {
     func starts<Element: TensorElement>(
       _: Element.Type, _ differ: (Element, Element) -> Bool

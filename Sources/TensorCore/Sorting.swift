@@ -1,7 +1,8 @@
 internal import CKernels
 
-// Order along an axis. NaN comes last, ascending and descending; equal elements keep their order. Complex numbers are ordered
-// by real, then imaginary part. The kernels (`sort.c`) take rows, so the axis is moved last and back.
+// Order along an axis. NaN comes last, ascending and descending; equal elements keep their order.
+// Complex numbers are ordered by real, then imaginary part. The kernels (`sort.c`) take rows, so
+// the axis is moved last and back.
 
 extension Tensor {
   /// The elements in order along an axis.
@@ -22,7 +23,8 @@ extension Tensor {
     return try result.movingAxis(-1, to: axis)
   }
 
-  /// The positions that put each line along an axis in order: `take_along_axis(x, argsort(x), axis)` is sorted.
+  /// The positions that put each line along an axis in order: `take_along_axis(x, argsort(x),
+  /// axis)` is sorted.
   ///
   /// - Throws: `axisOutOfRange`, `outOfMemory`, `interrupted`.
   package func argsorted(axis: Int = -1, descending: Bool = false) throws(TensorError) -> Tensor {
@@ -41,11 +43,12 @@ extension Tensor {
     return try result.movingAxis(-1, to: axis)
   }
 
-  /// The k largest along an axis, largest first, and their positions; of equal ones the first positions.
+  /// The k largest along an axis, largest first, and their positions; of equal ones the first
+  /// positions.
   ///
   /// - Shapes: the axis has size k in both.
-  /// - Throws: `argument` unless 0 ≤ k ≤ size, `axisOutOfRange`, `unsupportedDType` for complex, `outOfMemory`,
-  ///   `interrupted`.
+  /// - Throws: `argument` unless 0 ≤ k ≤ size, `axisOutOfRange`, `unsupportedDType` for complex,
+  ///   `outOfMemory`, `interrupted`.
   /// - Complexity: O(n log k) at worst, O(n) for elements in random order.
   package func topK(_ k: Int, axis: Int = -1, largest: Bool = true) throws(TensorError) -> (
     values: Tensor, indices: Tensor
@@ -73,7 +76,9 @@ extension Tensor {
   ///
   /// - Throws: `axisOutOfRange`, `wrongRank` for rank 0.
   private func linesAlong(_ axis: Int) throws(TensorError) -> Tensor {
-    guard rank > 0 else { throw .wrongRank(operation: "sort", expected: "at least 1", shape: shape) }
+    guard rank > 0 else {
+      throw .wrongRank(operation: "sort", expected: "at least 1", shape: shape)
+    }
     return try movingAxis(axis, to: -1).contiguous()
   }
 
@@ -82,7 +87,9 @@ extension Tensor {
     return length == 0 ? 0 : lines.count / length
   }
 
-  private func argsortComplex(_ lines: Tensor, into result: Tensor, descending: Bool) throws(TensorError) {
+  private func argsortComplex(_ lines: Tensor, into result: Tensor, descending: Bool)
+    throws(TensorError)
+  {
     let length = lines.shape[lines.rank - 1]
     let target = result.pointer.assumingMemoryBound(to: Int.self)
     try lines.cast(to: .c128).withElements(of: Complex.self) { elements in

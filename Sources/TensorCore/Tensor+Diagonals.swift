@@ -1,9 +1,11 @@
 /// Diagonals and triangles of matrices, over the last two axes unless said otherwise.
 extension Tensor {
-  /// The elements whose second index is the first plus `offset`, as a new last axis; the two axes go. A view.
+  /// The elements whose second index is the first plus `offset`, as a new last axis; the two axes
+  /// go. A view.
   ///
   /// - Throws: `wrongRank` below rank 2, `axisOutOfRange`, `duplicateAxis`.
-  package func diagonal(offset: Int = 0, axes: (Int, Int) = (-2, -1)) throws(TensorError) -> Tensor {
+  package func diagonal(offset: Int = 0, axes: (Int, Int) = (-2, -1)) throws(TensorError) -> Tensor
+  {
     guard rank >= 2 else {
       throw .wrongRank(operation: "diagonal", expected: "at least 2", shape: shape)
     }
@@ -50,7 +52,8 @@ extension Tensor {
   /// - Throws: `wrongRank` below rank 2, `integerOverflow`, `outOfMemory`, `interrupted`.
   package func trace(offset: Int = 0) throws(TensorError) -> Tensor {
     let diagonal = try diagonal(offset: offset)
-    let ones = try Tensor.ones(Shape([diagonal.shape[diagonal.rank - 1]]), dtype == .bool ? .i64 : dtype)
+    let ones = try Tensor.ones(
+      Shape([diagonal.shape[diagonal.rank - 1]]), dtype == .bool ? .i64 : dtype)
     return try diagonal.matmul(ones)
   }
 

@@ -1,24 +1,28 @@
-// Printing as NumPy prints: one width for all elements, the shortest digits that name each float (at most 8 after
-// the point), exponents when the sizes differ too much, `...` in the middle of what is large.
+// Printing as NumPy prints: one width for all elements, the shortest digits that name each float
+// (at most 8 after the point), exponents when the sizes differ too much, `...` in the middle of
+// what is large.
 //
 // `FloatFormat` decides how a set of floats is written, `NestedText` lays the written elements out.
 
 extension Tensor {
-  /// What a cell shows: `f64[3] [1. 2. 3.]`, and from rank 2 on (or when it needs several lines) the header on a line
-  /// of its own.
+  /// What a cell shows: `f64[3] [1. 2. 3.]`, and from rank 2 on (or when it needs several lines)
+  /// the header on a line of its own.
   ///
   /// - Parameter threshold: With more elements than this, only 3 at each end of an axis are shown.
   package func formatted(threshold: Int = 1000) -> String {
     let header = summary.description
     let text = arrayText(threshold: threshold)
     let isOneLine = rank <= 1 || count == 0
-    if isOneLine, !text.contains("\n"), header.utf8.count + 1 + text.utf8.count <= NestedText.lineWidth {
+    if isOneLine, !text.contains("\n"),
+      header.utf8.count + 1 + text.utf8.count <= NestedText.lineWidth
+    {
       return header + " " + text
     }
     return header + "\n" + text
   }
 
-  /// One line, as inside a tuple: `f64[2, 2] [[1. 2.] [3. 4.]]`, or the header alone when that is too long.
+  /// One line, as inside a tuple: `f64[2, 2] [[1. 2.] [3. 4.]]`, or the header alone when that is
+  /// too long.
   package var inlineDescription: String {
     let header = summary.description
     guard count <= 64 else { return header }
@@ -58,10 +62,12 @@ extension Tensor {
     case .f64: formatFloat(elementPointer(Double.self).pointee)
     case .c64:
       formatComplex(
-        ShortestDecimal(elementPointer(Float.self)[0]), ShortestDecimal(elementPointer(Float.self)[1]))
+        ShortestDecimal(elementPointer(Float.self)[0]),
+        ShortestDecimal(elementPointer(Float.self)[1]))
     case .c128:
       formatComplex(
-        ShortestDecimal(elementPointer(Double.self)[0]), ShortestDecimal(elementPointer(Double.self)[1]))
+        ShortestDecimal(elementPointer(Double.self)[0]),
+        ShortestDecimal(elementPointer(Double.self)[1]))
     }
   }
 
@@ -104,7 +110,9 @@ extension Tensor {
     }
   }
 
-  private func integerTexts<Element: FixedWidthInteger>(_ offsets: [Int], _: Element.Type) -> [String] {
+  private func integerTexts<Element: FixedWidthInteger>(_ offsets: [Int], _: Element.Type)
+    -> [String]
+  {
     let base = elementPointer(Element.self)
     let words = offsets.map { String(base[$0]) }
     let width = words.map(\.utf8.count).max() ?? 0
@@ -117,7 +125,8 @@ extension Tensor {
     let imaginaries = FloatFormat.texts(offsets.map { base[2 * $0 + 1] }, showsPlus: true)
     return zip(reals, imaginaries).map { real, imaginary in
       let body = imaginary.trimmedRight
-      return real + body + "j" + String(repeating: " ", count: imaginary.utf8.count - body.utf8.count)
+      return real + body + "j"
+        + String(repeating: " ", count: imaginary.utf8.count - body.utf8.count)
     }
   }
 }
@@ -136,7 +145,8 @@ private struct NestedText {
     return part(axis: 0, next: &next, indent: " ", width: NestedText.lineWidth)
   }
 
-  /// The brackets of one index along the axes before `axis`; `next` is the first element not yet used.
+  /// The brackets of one index along the axes before `axis`; `next` is the first element not yet
+  /// used.
   private func part(axis: Int, next: inout Int, indent: String, width: Int) -> String {
     let shown = visible[axis].count
     // The gap stands after the leading items; -1 when nothing is left out on this axis.

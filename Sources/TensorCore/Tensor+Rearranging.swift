@@ -1,6 +1,7 @@
 internal import CKernels
 
-/// Other orders, repetitions and borders of the same elements. Those that only change strides are views, O(rank).
+/// Other orders, repetitions and borders of the same elements. Those that only change strides are
+/// views, O(rank).
 extension Tensor {
   /// The order of elements reversed along the axes, or along all. A view.
   ///
@@ -65,10 +66,11 @@ extension Tensor {
     return try wide.broadcast(to: target).reshaped(to: result)
   }
 
-  /// Each element along an axis as often as the count at its place says; one count for all is allowed.
+  /// Each element along an axis as often as the count at its place says; one count for all is
+  /// allowed.
   ///
-  /// - Throws: `argument` when negative, `shapeMismatch` unless there are as many counts as elements along the axis,
-  ///   `axisOutOfRange`, `outOfMemory`, `interrupted`.
+  /// - Throws: `argument` when negative, `shapeMismatch` unless there are as many counts as
+  ///   elements along the axis, `axisOutOfRange`, `outOfMemory`, `interrupted`.
   package func repeated(_ repeats: [Int], axis: Int? = nil) throws(TensorError) -> Tensor {
     guard let axis else { return try reshaped(to: [count]).repeated(repeats, axis: 0) }
     if repeats.count == 1 { return try repeated(repeats[0], axis: axis) }
@@ -97,7 +99,8 @@ extension Tensor {
     return try taking(positions, axis: position)
   }
 
-  /// The whole tensor side by side, `counts` times along each axis (the last axes when there are fewer; more add axes).
+  /// The whole tensor side by side, `counts` times along each axis (the last axes when there are
+  /// fewer; more add axes).
   ///
   /// - Throws: `argument` when negative, `rankTooHigh`, `outOfMemory`, `interrupted`.
   package func tiled(_ counts: [Int]) throws(TensorError) -> Tensor {
@@ -124,7 +127,9 @@ extension Tensor {
     return result
   }
 
-  private func checkedRepeat(_ repeats: Int, of size: Int, operation: String) throws(TensorError) -> Int {
+  private func checkedRepeat(_ repeats: Int, of size: Int, operation: String) throws(TensorError)
+    -> Int
+  {
     guard repeats >= 0 else {
       throw .argument(
         operation: operation, name: "repeats", value: String(repeats), requirement: "at least 0")
@@ -153,8 +158,9 @@ extension Tensor {
 
   /// With new elements before and after along each axis; the last axes when there are fewer widths.
   ///
-  /// - Throws: `argument` for a negative width, or an empty axis that is not padded with a constant; `tooManyIndices` for
-  ///   more widths than axes; `valueOutOfRange`, `outOfMemory`, `interrupted`.
+  /// - Throws: `argument` for a negative width, or an empty axis that is not padded with a
+  ///   constant; `tooManyIndices` for more widths than axes; `valueOutOfRange`, `outOfMemory`,
+  ///   `interrupted`.
   package func padded(_ widths: [(before: Int, after: Int)], _ padding: Padding) throws(TensorError)
     -> Tensor
   {

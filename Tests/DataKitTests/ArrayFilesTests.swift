@@ -6,7 +6,9 @@ import Testing
 
   init() throws { folder = try DataFolder() }
 
-  private func shows(_ name: String) -> String { folder.shows("read_npy(\"\(DataFolder.reference)/\(name).npy\")") }
+  private func shows(_ name: String) -> String {
+    folder.shows("read_npy(\"\(DataFolder.reference)/\(name).npy\")")
+  }
 
   @Test(arguments: ["u8", "i8", "i32", "i64", "i32_big", "i64_big"])
   func integersAreRead(name: String) {
@@ -17,13 +19,16 @@ import Testing
     #expect(shows(name) == "\(name.prefix { $0 != "_" })[2, 3]\n[[0. 1. 2.]\n [3. 4. 5.]]")
   }
 
-  @Test(arguments: ["c64", "c128", "c64_big", "c128_big"]) func complexNumbersAreRead(name: String) {
+  @Test(arguments: ["c64", "c128", "c64_big", "c128_big"]) func complexNumbersAreRead(name: String)
+  {
     #expect(
       shows(name)
         == "\(name.prefix { $0 != "_" })[2, 3]\n[[0.+0.j 1.+0.j 2.+0.j]\n [3.+0.j 4.+0.j 5.+0.j]]")
   }
 
-  @Test(arguments: ["fortran", "version2", "version3"]) func everyOrderAndVersionIsRead(name: String) {
+  @Test(arguments: ["fortran", "version2", "version3"]) func everyOrderAndVersionIsRead(
+    name: String
+  ) {
     #expect(shows(name) == "i64[2, 3]\n[[0 1 2]\n [3 4 5]]")
   }
 
@@ -63,7 +68,8 @@ import Testing
     #expect(folder.shows("write_npy(\"x.npy\", \(x))") == "")
     #expect(folder.shows("read_npy(\"x.npy\")") == folder.shows(x))
     for compress in [false, true] {
-      let written = folder.shows("write_npz(\"x.npz\", (x = \(x), y = [1]), compress = \(compress))")
+      let written = folder.shows(
+        "write_npz(\"x.npz\", (x = \(x), y = [1]), compress = \(compress))")
       #expect(written == "")
       #expect(folder.shows("read_npz(\"x.npz\")[\"x\"]") == folder.shows(x))
       #expect(folder.shows("read_npz(\"x.npz\")[\"y\"]") == "i64[1] [1]")
@@ -95,7 +101,8 @@ import Testing
         try folder.write("changed", changed)
         let shown = folder.shows("\(read)(\"changed\")")
         // A shape may have become one of too many elements or axes.
-        let isKnown = !shown.hasPrefix("E") || ["E0803", "E0314", "E0502"].contains(String(shown.prefix(5)))
+        let isKnown =
+          !shown.hasPrefix("E") || ["E0803", "E0314", "E0502"].contains(String(shown.prefix(5)))
         #expect(isKnown, "byte \(index) gives \(shown)")
       }
     }
@@ -110,7 +117,9 @@ import Testing
     try folder.write("huge.npy", npy("(9223372036854775807, 2)"))
     #expect(folder.shows("read_npy(\"huge.npy\")").contains("too many elements"))
     try folder.write("large.npy", npy("(1000000000,)"))
-    #expect(folder.shows("read_npy(\"large.npy\")").contains("8000000000 bytes of data are needed, 0 are there"))
+    #expect(
+      folder.shows("read_npy(\"large.npy\")").contains(
+        "8000000000 bytes of data are needed, 0 are there"))
     try folder.write("deep.npy", npy("(1, 1, 1, 1, 1, 1, 1, 1, 1)"))
     #expect(folder.shows("read_npy(\"deep.npy\")").hasPrefix("E0314"))
     try folder.write("odd.npy", npy("(2, x)"))

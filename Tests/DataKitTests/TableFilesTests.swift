@@ -12,8 +12,10 @@ import Testing
 
   @Test func numbersAreATensor() throws {
     #expect(try table("1,2.5\n-3,1e3\n") == "f64[2, 2]\n[[   1.     2.5]\n [  -3.  1000. ]]")
-    #expect(try table("1;2\r\n3;4", "separator = \";\", dtype = i32") == "i32[2, 2]\n[[1 2]\n [3 4]]")
-    #expect(try table("  1   2 \n 3 4\n\n", "separator = \" \"") == "f64[2, 2]\n[[1. 2.]\n [3. 4.]]")
+    #expect(
+      try table("1;2\r\n3;4", "separator = \";\", dtype = i32") == "i32[2, 2]\n[[1 2]\n [3 4]]")
+    #expect(
+      try table("  1   2 \n 3 4\n\n", "separator = \" \"") == "f64[2, 2]\n[[1. 2.]\n [3. 4.]]")
     #expect(try table("\u{feff}1,2\n") == "f64[1, 2]\n[[1. 2.]]")
     #expect(try table("a\nb\n1\n2", "skip = 2, dtype = i64") == "i64[2, 1]\n[[1]\n [2]]")
     #expect(try table("true,0\n", "dtype = bool") == "bool[1, 2]\n[[ True False]]")
@@ -27,8 +29,10 @@ import Testing
 
   @Test func everyFloatIsReadExactly() throws {
     let texts = [
-      "0.1", "123456789.123456789", "9007199254740993", "1e22", "1e23", "5e-324", "1.7976931348623157e308",
-      "2.2250738585072011e-308", "0.000001", "3.141592653589793238462643", "8.5e-3", ".5", "5.", "+7",
+      "0.1", "123456789.123456789", "9007199254740993", "1e22", "1e23", "5e-324",
+      "1.7976931348623157e308",
+      "2.2250738585072011e-308", "0.000001", "3.141592653589793238462643", "8.5e-3", ".5", "5.",
+      "+7",
       "1e400", "-0.0", "179769313486231580793728971405301e280",
     ]
     try folder.write("t.csv", texts.joined(separator: "\n"))
@@ -44,8 +48,11 @@ import Testing
     #expect(
       try table(text, "header = true")
         == "(name = (\"Ann \\\"A\\\", B\", \"Bob\"), age = i64[2] [30 41], h = f64[2] [1.5 nan])")
-    #expect(try table("a,b\ntrue,1\nFALSE,2\n", "header = true") == "(a = bool[2] [ True False], b = i64[2] [1 2])")
-    #expect(try table("a,b\n1,2\n", "header = true, dtype = f32") == "(a = f32[1] [1.], b = f32[1] [2.])")
+    #expect(
+      try table("a,b\ntrue,1\nFALSE,2\n", "header = true")
+        == "(a = bool[2] [ True False], b = i64[2] [1 2])")
+    #expect(
+      try table("a,b\n1,2\n", "header = true, dtype = f32") == "(a = f32[1] [1.], b = f32[1] [2.])")
     #expect(try table("a\n\"1\"\n", "header = true") == "(a = (\"1\",))")
   }
 
@@ -88,13 +95,19 @@ import Testing
   }
 
   @Test func tablesAreWritten() throws {
-    #expect(folder.shows("write_csv(\"o.csv\", [[1.5, 2], [1e-7, nan]], header = (\"a\", \"b, c\"))") == "")
-    #expect(String(decoding: try folder.bytes("o.csv"), as: UTF8.self) == "a,\"b, c\"\n1.5,2.0\n1e-07,nan\n")
+    #expect(
+      folder.shows("write_csv(\"o.csv\", [[1.5, 2], [1e-7, nan]], header = (\"a\", \"b, c\"))")
+        == "")
+    #expect(
+      String(decoding: try folder.bytes("o.csv"), as: UTF8.self)
+        == "a,\"b, c\"\n1.5,2.0\n1e-07,nan\n")
     #expect(folder.shows("write_csv(\"o.csv\", [1, 2])") == "")
     #expect(String(decoding: try folder.bytes("o.csv"), as: UTF8.self) == "1\n2\n")
     #expect(folder.shows("write_csv(\"o.csv.gz\", (n = [1, 2], s = (\"a\\\"b\", \" c\")))") == "")
     #expect(try folder.bytes("o.csv.gz").prefix(2) == [0x1f, 0x8b])
-    #expect(folder.shows("read_csv(\"o.csv.gz\", header = true)") == "(n = i64[2] [1 2], s = (\"a\\\"b\", \" c\"))")
+    #expect(
+      folder.shows("read_csv(\"o.csv.gz\", header = true)")
+        == "(n = i64[2] [1 2], s = (\"a\\\"b\", \" c\"))")
     #expect(folder.shows("write_csv(\"o.csv\", zeros(2, 2, 2))").hasPrefix("E0"))
     #expect(folder.shows("write_csv(\"o.csv\", (a = [1], b = [1, 2]))").hasPrefix("E0313"))
     #expect(folder.shows("write_csv(\"o.csv\", [[1, 2]], header = (\"a\",))").hasPrefix("E0405"))

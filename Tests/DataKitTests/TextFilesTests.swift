@@ -17,8 +17,11 @@ import Testing
 
   @Test func whatIsNoTextIsNamed() throws {
     try folder.write("t.bin", [0x61, 0xc3, 0xbc, 0xff, 0x62])
-    #expect(folder.shows("read_text(\"t.bin\")").hasSuffix("is not UTF-8 text: byte 3 belongs to no character"))
-    try folder.write("bad.gz", [0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16])
+    #expect(
+      folder.shows("read_text(\"t.bin\")").hasSuffix(
+        "is not UTF-8 text: byte 3 belongs to no character"))
+    try folder.write(
+      "bad.gz", [0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16])
     #expect(folder.shows("read_text(\"bad.gz\")").contains("does not decompress"))
   }
 
@@ -28,7 +31,8 @@ import Testing
     // Members one after the other are one text.
     let one = try folder.bytes("a.txt.gz")
     try folder.write("two.gz", one + one)
-    #expect(folder.shows("len(read_text(\"two.gz\")) == 2 * len(read_text(\"a.txt.gz\"))") == "true")
+    #expect(
+      folder.shows("len(read_text(\"two.gz\")) == 2 * len(read_text(\"a.txt.gz\"))") == "true")
     try folder.write("cut.gz", Array(one.dropLast(9)))
     #expect(folder.shows("read_text(\"cut.gz\")").contains("it is cut short"))
   }
@@ -38,7 +42,9 @@ import Testing
     #expect(folder.shows("write_text(\"t.txt\", \"new\")") == "")
     #expect(try folder.bytes("t.txt") == Array("new".utf8))
     #expect(folder.names == ["t.txt"])
-    #expect(folder.shows("write_text(\"no/t.txt\", \"x\")").hasSuffix("cannot be written: the folder does not exist"))
+    #expect(
+      folder.shows("write_text(\"no/t.txt\", \"x\")").hasSuffix(
+        "cannot be written: the folder does not exist"))
     #expect(folder.shows("write_text(\".\", \"x\")").hasSuffix("cannot be written: it is a folder"))
     #expect(folder.shows("write_text(\"/dev/null\", \"x\")") == "")
     #expect(FileManager.default.fileExists(atPath: "/dev/null"))
@@ -54,7 +60,8 @@ import Testing
 
   @Test func foldersAreListedInOrder() throws {
     for name in ["b.txt", "a.csv", ".hidden", "c.csv"] { try folder.write(name, "") }
-    try FileManager.default.createDirectory(atPath: folder.path + "/sub", withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/sub", withIntermediateDirectories: true)
     #expect(folder.shows("list_files()") == "(\"a.csv\", \"b.txt\", \"c.csv\")")
     #expect(folder.shows("list_files(\".\", \".csv\")") == "(\"a.csv\", \"c.csv\")")
     #expect(folder.shows("list_files(\"nowhere\")").hasPrefix("E0801"))

@@ -19,7 +19,9 @@ import Testing
   @Test(arguments: DType.allCases) func everyElementSizeIsGathered(dtype: DType) throws {
     let x = try counting([4, 3], dtype)
     let rows = try x.taking(integers([2, 0, -1]), axis: 0)
-    #expect(try rows.toDoubles() == [6, 7, 8, 0, 1, 2, 9, 10, 11].map { dtype == .bool ? min($0, 1) : $0 })
+    #expect(
+      try rows.toDoubles()
+        == [6, 7, 8, 0, 1, 2, 9, 10, 11].map { dtype == .bool ? min($0, 1) : $0 })
     let columns = try x.taking(integers([2]), axis: 1)
     #expect(try columns.toDoubles() == [2, 5, 8, 11].map { dtype == .bool ? min($0, 1) : $0 })
   }
@@ -39,8 +41,10 @@ import Testing
     }
     let huge: [TensorError?] = [
       failure { _ = try x.repeated(Int.max) }, failure { _ = try x.tiled([Int.max / 2]) },
-      failure { _ = try x.padded([(Int.max, 1)], .wrap) }, failure { _ = try integers([Int.max]).bincount() },
-      failure { _ = try x.padded([(1 << 50, 0)], .reflect) }, failure { _ = try x.repeated([1 << 50, 1, 1], axis: 0) },
+      failure { _ = try x.padded([(Int.max, 1)], .wrap) },
+      failure { _ = try integers([Int.max]).bincount() },
+      failure { _ = try x.padded([(1 << 50, 0)], .reflect) },
+      failure { _ = try x.repeated([1 << 50, 1, 1], axis: 0) },
     ]
     for error in huge {
       if case .outOfMemory = error {} else { Issue.record("\(String(describing: error))") }

@@ -32,7 +32,8 @@ import Testing
       (try a.flipped([0]).copy().flipped([0]), try b.flipped([1]).copy().flipped([1])),
     ]
     for (left, right) in views { #expect(try agree(left.matmul(right), expected, atol: 1e-12)) }
-    let even = wide.slice(axis: 0, start: 0, count: 6, step: 2).slice(axis: 1, start: 1, count: 5, step: 2)
+    let even = wide.slice(axis: 0, start: 0, count: 6, step: 2).slice(
+      axis: 1, start: 1, count: 5, step: 2)
     #expect(try agree(even.matmul(b), try naive(try even.copy(), b), atol: 1e-12))
     let row = try Tensor.ones(Shape([1, 5])).broadcast(to: Shape([6, 5]))
     #expect(try agree(row.matmul(b), try naive(try row.copy(), b), atol: 1e-12))
@@ -66,7 +67,9 @@ import Testing
     #expect(try product.toInts() == [1 << 62 + 5])
     let over = failure { _ = try large.matmul(integers([1 << 23, 5], [2, 1])) }
     if case .integerOverflow = over {} else { Issue.record("2⁶³ is no Int") }
-    let small = failure { _ = try integers([100, 100], [2], .i8).matmul(integers([1, 1], [2], .i8)) }
+    let small = failure {
+      _ = try integers([100, 100], [2], .i8).matmul(integers([1, 1], [2], .i8))
+    }
     if case .integerOverflow = small {} else { Issue.record("200 is no i8") }
     // A sum beyond 64 bits on the way back into them.
     let back = try integers([1 << 62, 1 << 62, -(1 << 62)], [3]).matmul(integers([1, 1, 1], [3]))
@@ -85,7 +88,11 @@ import Testing
     let scalar = failure { _ = try a.matmul(Tensor(scalar: .int(2))) }
     if case .contraction = scalar {} else { Issue.record("rank 0 has no axis to contract") }
     let batch = failure { _ = try counting([2, 1, 1]).matmul(counting([3, 1, 1])) }
-    if case .broadcast(_, _, let axis) = batch { #expect(axis == 3) } else { Issue.record("2 and 3") }
+    if case .broadcast(_, _, let axis) = batch {
+      #expect(axis == 3)
+    } else {
+      Issue.record("2 and 3")
+    }
   }
 
   @Test func badMatricesAreErrors() throws {
@@ -95,7 +102,10 @@ import Testing
       (failure { _ = try singular.inverse() }, "singularMatrix"),
       (failure { _ = try tensor([1, 2], [1, 2]).inverse() }, "notSquare"),
       (failure { _ = try tensor([1, 2], [1, 2]).determinant() }, "notSquare"),
-      (failure { _ = try tensor([1, 0, 0, -1], [2, 2]).cholesky() }, "notPositiveDefinite(minor: 2)"),
+      (
+        failure { _ = try tensor([1, 0, 0, -1], [2, 2]).cholesky() },
+        "notPositiveDefinite(minor: 2)"
+      ),
       (failure { _ = try tensor([.nan, 0, 0, 1], [2, 2]).eigh() }, "argument"),
       (failure { _ = try tensor([.infinity, 1], [1, 2]).svd() }, "argument"),
       (failure { _ = try tensor([1]).qr() }, "wrongRank"),
@@ -135,7 +145,10 @@ import Testing
       failure { _ = try a.svd() }, failure { _ = try a.matmul(a) }, failure { _ = try a.sorted() },
       failure { _ = try a.solve(a) },
     ] {
-      if case .interrupted = error {} else { Issue.record("not interrupted: \(String(describing: error))") }
+      if case .interrupted = error {
+      } else {
+        Issue.record("not interrupted: \(String(describing: error))")
+      }
     }
   }
 }

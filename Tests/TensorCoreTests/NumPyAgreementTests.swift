@@ -1,7 +1,8 @@
 import TensorCore
 import Testing
 
-/// Operations on the cases of `Tests/Reference/core_cases.txt`, each on contiguous and on scattered operands.
+/// Operations on the cases of `Tests/Reference/core_cases.txt`, each on contiguous and on scattered
+/// operands.
 @Suite struct NumPyAgreementTests {
   /// An operation's results, and how near they must be.
   private struct Answer {
@@ -36,7 +37,8 @@ import Testing
           let wanted = try ReferenceCase.tensor(expected)
           #expect(
             try agree(result, wanted, rtol: answer.rtol, atol: answer.atol),
-            "\(item.line)\nscattered: \(isScattered)\nfound \(result.formatted())\nwanted \(wanted.formatted())")
+            "\(item.line)\nscattered: \(isScattered)\nfound \(result.formatted())\nwanted \(wanted.formatted())"
+          )
         }
         #expect(answer.results.count == item.results.count)
       }
@@ -48,7 +50,8 @@ import Testing
       ?? rearranging(item, operand) ?? counting(item, operand)
   }
 
-  private func products(_ item: ReferenceCase, _ operand: (Int) throws -> Tensor) throws -> Answer? {
+  private func products(_ item: ReferenceCase, _ operand: (Int) throws -> Tensor) throws -> Answer?
+  {
     let result: Tensor
     switch item.operation {
     case "matmul": result = try operand(0).matmul(operand(1))
@@ -61,7 +64,9 @@ import Testing
     return Answer(results: [result], rtol: isSingle ? 1e-5 : 1e-13, atol: isSingle ? 1e-4 : 1e-12)
   }
 
-  private func decompositions(_ item: ReferenceCase, _ operand: (Int) throws -> Tensor) throws -> Answer? {
+  private func decompositions(_ item: ReferenceCase, _ operand: (Int) throws -> Tensor) throws
+    -> Answer?
+  {
     var results: [Tensor]
     switch item.operation {
     case "solve": results = [try operand(0).solve(operand(1))]
@@ -121,7 +126,8 @@ import Testing
 
   private func expectNear(_ found: Tensor, _ expected: Tensor) throws {
     let isSingle = found.dtype == .f32 || found.dtype == .c64
-    #expect(try agree(found, expected, rtol: isSingle ? 1e-4 : 1e-11, atol: isSingle ? 5e-4 : 1e-10))
+    #expect(
+      try agree(found, expected, rtol: isSingle ? 1e-4 : 1e-11, atol: isSingle ? 5e-4 : 1e-10))
   }
 
   /// Orthonormal columns, or rows when there are fewer.
@@ -134,10 +140,13 @@ import Testing
     try expectNear(product, try Tensor.ones(Shape([size]), q.dtype).diagonalMatrix())
   }
 
-  private func ordering(_ item: ReferenceCase, _ operand: (Int) throws -> Tensor) throws -> Answer? {
+  private func ordering(_ item: ReferenceCase, _ operand: (Int) throws -> Tensor) throws -> Answer?
+  {
     switch item.operation {
     case "sort":
-      return Answer(results: [try operand(0).sorted(axis: item.int(1), descending: item.int(2) == 1)])
+      return Answer(results: [
+        try operand(0).sorted(axis: item.int(1), descending: item.int(2) == 1)
+      ])
     case "argsort":
       return Answer(results: [
         try operand(0).argsorted(axis: item.int(1), descending: item.int(2) == 1)
@@ -158,7 +167,9 @@ import Testing
     }
   }
 
-  private func rearranging(_ item: ReferenceCase, _ operand: (Int) throws -> Tensor) throws -> Answer? {
+  private func rearranging(_ item: ReferenceCase, _ operand: (Int) throws -> Tensor) throws
+    -> Answer?
+  {
     let result: Tensor
     switch item.operation {
     case "flip": result = try operand(0).flipped(item.ints(1))
@@ -196,7 +207,8 @@ import Testing
     return Answer(results: [result])
   }
 
-  private func counting(_ item: ReferenceCase, _ operand: (Int) throws -> Tensor) throws -> Answer? {
+  private func counting(_ item: ReferenceCase, _ operand: (Int) throws -> Tensor) throws -> Answer?
+  {
     switch item.operation {
     case "diff":
       return Answer(

@@ -20,8 +20,10 @@ struct ReferenceCase: Sendable {
   }
 
   static func text(_ file: String) throws -> String {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    return try String(contentsOf: folder.appendingPathComponent("Reference/" + file), encoding: .utf8)
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return try String(
+      contentsOf: folder.appendingPathComponent("Reference/" + file), encoding: .utf8)
   }
 
   func tensor(_ index: Int) throws -> Tensor { try ReferenceCase.tensor(arguments[index]) }
@@ -55,7 +57,8 @@ struct ReferenceCase: Sendable {
   }
 }
 
-/// The same elements with other strides: axes stored in reverse order, every second place of a larger storage.
+/// The same elements with other strides: axes stored in reverse order, every second place of a
+/// larger storage.
 func scattered(_ tensor: Tensor) throws -> Tensor {
   guard tensor.rank > 0, tensor.rank < Shape.maxRank, tensor.count > 0 else { return tensor }
   let reversed = try tensor.transposed()
@@ -63,7 +66,8 @@ func scattered(_ tensor: Tensor) throws -> Tensor {
   return try doubled.selecting(1, axis: doubled.rank - 1).transposed()
 }
 
-/// Whether two tensors have one dtype and shape, and elements within `atol + rtol · |expected|`; NaN equals NaN.
+/// Whether two tensors have one dtype and shape, and elements within `atol + rtol · |expected|`;
+/// NaN equals NaN.
 func agree(_ found: Tensor, _ expected: Tensor, rtol: Double = 0, atol: Double = 0) throws -> Bool {
   guard found.dtype == expected.dtype, found.shape == expected.shape else { return false }
   func isNear(_ a: Double, _ b: Double) -> Bool {

@@ -1,8 +1,8 @@
 import TensorCore
 import Testing
 
-/// Expected draws were computed with NumPy's `Philox(key=9).random_raw` and SciPy's `ndtri` after the rules in the
-/// documentation of each function.
+/// Expected draws were computed with NumPy's `Philox(key=9).random_raw` and SciPy's `ndtri` after
+/// the rules in the documentation of each function.
 @Suite struct SamplingTests {
   @Test func uniformIsTheTopBitsOfAWord() throws {
     var stream = PhiloxStream(seed: 9)
@@ -20,7 +20,9 @@ import Testing
     let expected = [
       -0.7946885224044645, 0.8285584161786561, -0.2804984797647959, 1.0081083869368885,
     ]
-    for (value, wanted) in zip(found, expected) { #expect(abs(value - wanted) <= 2e-15 * abs(wanted)) }
+    for (value, wanted) in zip(found, expected) {
+      #expect(abs(value - wanted) <= 2e-15 * abs(wanted))
+    }
     stream.position = 0
     let singles = try stream.normal(Shape([4]), dtype: .f32).toDoubles()
     #expect(singles == found.map { Double(Float($0)) })

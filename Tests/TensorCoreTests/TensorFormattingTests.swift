@@ -27,7 +27,8 @@ import Testing
 
   @Test func insideATupleEverythingIsOneLine() throws {
     #expect(try integers([1, 2, 3, 4], [2, 2]).inlineDescription == "i64[2, 2] [[1 2] [3 4]]")
-    #expect(try counting([2, 2, 2]).inlineDescription == "i64[2, 2, 2] [[[0 1] [2 3]] [[4 5] [6 7]]]")
+    #expect(
+      try counting([2, 2, 2]).inlineDescription == "i64[2, 2, 2] [[[0 1] [2 3]] [[4 5] [6 7]]]")
     #expect(try counting([9, 9]).inlineDescription == "i64[9, 9]")
     #expect(try tensor([1]).inlineDescription == "f64[1] [1.]")
   }
@@ -35,9 +36,11 @@ import Testing
   @Test func floatsPrintAsInPython() {
     let cases: [(Double, String)] = [
       (0.1, "0.1"), (1, "1.0"), (-0.0, "-0.0"), (1e-5, "1e-05"), (1e16, "1e+16"),
-      (123_456_789_012_345_680, "1.2345678901234568e+17"), (9_999_999_999_999_998, "9999999999999998.0"),
+      (123_456_789_012_345_680, "1.2345678901234568e+17"),
+      (9_999_999_999_999_998, "9999999999999998.0"),
       (0.0001, "0.0001"), (.infinity, "inf"), (-.infinity, "-inf"), (.nan, "nan"),
-      (.leastNonzeroMagnitude, "5e-324"), (1.7976931348623157e308, "1.7976931348623157e+308"), (1e100, "1e+100"),
+      (.leastNonzeroMagnitude, "5e-324"), (1.7976931348623157e308, "1.7976931348623157e+308"),
+      (1e100, "1e+100"),
       (0.30000000000000004, "0.30000000000000004"),
     ]
     for (value, text) in cases { #expect(formatFloat(value) == text) }

@@ -1,9 +1,11 @@
 internal import CKernels
 internal import COpenBLAS
 
-/// Matrix products by OpenBLAS. Everything is row-major; strides are passed on as leading dimensions and transpose flags.
+/// Matrix products by OpenBLAS. Everything is row-major; strides are passed on as leading
+/// dimensions and transpose flags.
 enum BLAS {
-  /// A matrix as BLAS takes it: rows (or, transposed, columns) `leading` elements apart, the elements within them adjacent.
+  /// A matrix as BLAS takes it: rows (or, transposed, columns) `leading` elements apart, the
+  /// elements within them adjacent.
   struct Matrix {
     let base: UnsafeMutableRawPointer
     let leading: Int
@@ -15,7 +17,8 @@ enum BLAS {
     }
   }
 
-  /// How the last two axes can be passed without a copy: (leading dimension, transposed). Nil when a copy is needed.
+  /// How the last two axes can be passed without a copy: (leading dimension, transposed). Nil when
+  /// a copy is needed.
   static func layout(rows: Int, columns: Int, rowStride: Int, columnStride: Int)
     -> (leading: Int, isTransposed: Bool)?
   {
@@ -31,7 +34,8 @@ enum BLAS {
     return nil
   }
 
-  /// The work, in multiply-adds of real numbers, after which a wish to stop is looked for: at most some 50 ms.
+  /// The work, in multiply-adds of real numbers, after which a wish to stop is looked for: at most
+  /// some 50 ms.
   private static let slice = 1_500_000_000.0
 
   /// c = a b with a [m, k], b [k, n], c [m, n] dense. Large products go block by block.
@@ -43,7 +47,8 @@ enum BLAS {
   ) -> Bool {
     let weight = dtype.kind == .complex ? 4.0 : 1.0
     var (rows, columns, depth) = (m, n, k)
-    // Halving the longest side keeps the blocks near cubes. Depth goes last: its blocks are summed in order.
+    // Halving the longest side keeps the blocks near cubes. Depth goes last: its blocks are summed
+    // in order.
     while weight * Double(rows) * Double(columns) * Double(depth) > slice {
       if depth > 4 * max(rows, columns) {
         depth = (depth + 1) / 2
@@ -59,8 +64,10 @@ enum BLAS {
           if ck_interrupted() { return false }
           gemm(
             dtype, min(rows, m - top), min(columns, n - left), min(depth, k - front),
-            Matrix(base: a.at(top, front, dtype.size), leading: a.leading, isTransposed: a.isTransposed),
-            Matrix(base: b.at(front, left, dtype.size), leading: b.leading, isTransposed: b.isTransposed),
+            Matrix(
+              base: a.at(top, front, dtype.size), leading: a.leading, isTransposed: a.isTransposed),
+            Matrix(
+              base: b.at(front, left, dtype.size), leading: b.leading, isTransposed: b.isTransposed),
             c + (top * n + left) * dtype.size, n, accumulates: front > 0)
         }
       }
@@ -90,11 +97,13 @@ enum BLAS {
     case .c64:
       var (one, factor) = (ComplexSingle(1, 0), ComplexSingle(Float(beta), 0))
       cblas_cgemm(
-        CblasRowMajor, ta, tb, m32, n32, k32, &one, a.base, lda, b.base, ldb, &factor, c, Int32(ldc))
+        CblasRowMajor, ta, tb, m32, n32, k32, &one, a.base, lda, b.base, ldb, &factor, c, Int32(ldc)
+      )
     case .c128:
       var (one, factor) = (Complex(1, 0), Complex(beta, 0))
       cblas_zgemm(
-        CblasRowMajor, ta, tb, m32, n32, k32, &one, a.base, lda, b.base, ldb, &factor, c, Int32(ldc))
+        CblasRowMajor, ta, tb, m32, n32, k32, &one, a.base, lda, b.base, ldb, &factor, c, Int32(ldc)
+      )
     case .bool, .u8, .i8, .i32, .i64:
       preconditionFailure("BLAS multiplies floats")
     }
@@ -112,10 +121,12 @@ enum BLAS {
     switch dtype {
     case .f32:
       cblas_sgemv(
-        CblasRowMajor, flag, rows, columns, 1, single(a.base), lda, single(x), incx, 0, single(y), 1)
+        CblasRowMajor, flag, rows, columns, 1, single(a.base), lda, single(x), incx, 0, single(y), 1
+      )
     case .f64:
       cblas_dgemv(
-        CblasRowMajor, flag, rows, columns, 1, double(a.base), lda, double(x), incx, 0, double(y), 1)
+        CblasRowMajor, flag, rows, columns, 1, double(a.base), lda, double(x), incx, 0, double(y), 1
+      )
     case .c64:
       var (one, zero) = (ComplexSingle(1, 0), ComplexSingle(0, 0))
       cblas_cgemv(CblasRowMajor, flag, rows, columns, &one, a.base, lda, x, incx, &zero, y, 1)

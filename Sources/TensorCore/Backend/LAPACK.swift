@@ -1,14 +1,16 @@
 internal import CKernels
 internal import COpenBLAS
 
-/// Decompositions of single matrices by LAPACK. Matrices are given by storages in column order, which the calls overwrite.
+/// Decompositions of single matrices by LAPACK. Matrices are given by storages in column order,
+/// which the calls overwrite.
 ///
-/// Each returns LAPACK's `info`: 0 is success. Matrices of more than 300 rows run on a thread of their own and can be
-/// interrupted; the storages then belong to that thread.
+/// Each returns LAPACK's `info`: 0 is success. Matrices of more than 300 rows run on a thread of
+/// their own and can be interrupted; the storages then belong to that thread.
 enum LAPACK {
   /// A block of a storage: where a matrix or vector of a batch begins.
   struct Block: @unchecked Sendable {
-    // Safe because only one call writes to the block, and nobody reads it before the call has returned.
+    // Safe because only one call writes to the block, and nobody reads it before the call has
+    // returned.
     let storage: Storage
     let byteOffset: Int
 
@@ -41,7 +43,8 @@ enum LAPACK {
   }
 
   /// Solves a x = b for the columns of b, in place. Info > 0: singular.
-  static func solve(_ dtype: DType, _ a: Block, _ b: Block, n: Int, columns: Int) throws(TensorError)
+  static func solve(_ dtype: DType, _ a: Block, _ b: Block, n: Int, columns: Int)
+    throws(TensorError)
     -> Int
   {
     let (type, order, count) = (Int32(dtype.rawValue), try order(n), try order(columns))
@@ -52,7 +55,9 @@ enum LAPACK {
   }
 
   /// LU factors in place; the row exchanged with each row, counted from 1. Info > 0: singular.
-  static func factorise(_ dtype: DType, _ a: Block, n: Int, pivots: Block) throws(TensorError) -> Int {
+  static func factorise(_ dtype: DType, _ a: Block, n: Int, pivots: Block) throws(TensorError)
+    -> Int
+  {
     let (type, order) = (Int32(dtype.rawValue), try order(n))
     return try run(n) {
       la_getrf(type, order, a.address, pivots.address.assumingMemoryBound(to: Int32.self))
@@ -66,7 +71,9 @@ enum LAPACK {
   }
 
   /// R above the diagonal, reflectors below it and in `tau`.
-  static func reflect(_ dtype: DType, _ a: Block, m: Int, n: Int, tau: Block) throws(TensorError) -> Int {
+  static func reflect(_ dtype: DType, _ a: Block, m: Int, n: Int, tau: Block) throws(TensorError)
+    -> Int
+  {
     let (type, rows, columns) = (Int32(dtype.rawValue), try order(m), try order(n))
     return try run(max(m, n)) { la_geqrf(type, rows, columns, a.address, tau.address) }
   }
@@ -100,7 +107,8 @@ enum LAPACK {
     }
   }
 
-  /// Eigenvalues, and with `wantsVectors` the eigenvectors in place of `a`. Info > 0: not converged.
+  /// Eigenvalues, and with `wantsVectors` the eigenvectors in place of `a`. Info > 0: not
+  /// converged.
   static func eigen(_ dtype: DType, wantsVectors: Bool, _ a: Block, n: Int, w: Block)
     throws(TensorError) -> Int
   {
@@ -109,7 +117,8 @@ enum LAPACK {
     return try run(n) { la_heevd(type, job, order, a.address, w.address) }
   }
 
-  /// The least-squares solution of least norm, in the first n rows of `b` [max(m, n), columns]. Info > 0: not converged.
+  /// The least-squares solution of least norm, in the first n rows of `b` [max(m, n), columns].
+  /// Info > 0: not converged.
   static func leastSquares(
     _ dtype: DType, _ a: Block, _ b: Block, m: Int, n: Int, columns: Int, s: Block, cutoff: Double
   ) throws(TensorError) -> (info: Int, rank: Int) {

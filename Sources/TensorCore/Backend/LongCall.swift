@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// Calls of C libraries that may take long and cannot be interrupted themselves.
 enum LongCall {
-  /// Runs `body`; when `isLong`, on a thread of its own, so that a wish to stop is noticed within some milliseconds. The thread
-  /// then finishes unseen: `body` must own all it touches.
+  /// Runs `body`; when `isLong`, on a thread of its own, so that a wish to stop is noticed within
+  /// some milliseconds. The thread then finishes unseen: `body` must own all it touches.
   ///
   /// - Throws: `interrupted`.
   static func run<Result: Sendable>(

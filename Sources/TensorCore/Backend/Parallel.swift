@@ -2,10 +2,11 @@ internal import CKernels
 
 /// Loops over the kernels' threads.
 enum Parallel {
-  /// Calls `body` with consecutive parts of `0 ..< count`, each of `grain` elements but the last, on all threads. The parts do
-  /// not depend on the number of threads. Returns when all are done.
+  /// Calls `body` with consecutive parts of `0 ..< count`, each of `grain` elements but the last,
+  /// on all threads. The parts do not depend on the number of threads. Returns when all are done.
   ///
-  /// `body` runs on several threads at once: parts must write to different places and share nothing else.
+  /// `body` runs on several threads at once: parts must write to different places and share nothing
+  /// else.
   static func forEach(
     _ count: Int, grain: Int, _ body: (_ low: Int, _ high: Int) -> Void
   ) {

@@ -31,10 +31,12 @@ extension OperationTable {
     },
     Operation(
       name: "top_k",
-      summary: "The k largest along an axis, largest first, and their positions; of equal ones the first.",
+      summary:
+        "The k largest along an axis, largest first, and their positions; of equal ones the first.",
       parameters: [
         OperationParameter("x", .tensor), OperationParameter("k", .int),
-        OperationParameter("axis", .int, .int(-1)), OperationParameter("largest", .bool, .bool(true)),
+        OperationParameter("axis", .int, .int(-1)),
+        OperationParameter("largest", .bool, .bool(true)),
       ],
       example: "top_k([3, 1, 2], 2)", gives: "(values = i64[2] [3 2], indices = i64[2] [0 2])"
     ) { (arguments) throws(TensorError) in
@@ -44,7 +46,8 @@ extension OperationTable {
     },
     Operation(
       name: "unique",
-      summary: "The distinct elements in order; with `counts` or `inverse` a record of them, how often each occurs, "
+      summary:
+        "The distinct elements in order; with `counts` or `inverse` a record of them, how often each occurs, "
         + "and where each element of `x` is among them.",
       parameters: [
         OperationParameter("x", .tensor), OperationParameter("counts", .bool, .bool(false)),
@@ -77,7 +80,8 @@ extension OperationTable {
     },
     Operation(
       name: "take_along_axis",
-      summary: "For each line along an axis, its elements at the positions in the same line of `indices`.",
+      summary:
+        "For each line along an axis, its elements at the positions in the same line of `indices`.",
       parameters: [
         OperationParameter("x", .tensor), OperationParameter("indices", .tensor),
         OperationParameter("axis", .int, .int(-1)),
@@ -89,7 +93,8 @@ extension OperationTable {
     },
     Operation(
       name: "searchsorted",
-      summary: "Where each value would go in a sorted vector: before equal elements, or after them with "
+      summary:
+        "Where each value would go in a sorted vector: before equal elements, or after them with "
         + "`side = \"right\"`.",
       parameters: [
         OperationParameter("sorted", .tensor), OperationParameter("values", .operand),
@@ -150,7 +155,8 @@ extension OperationTable {
     },
     Operation(
       name: "histogram",
-      summary: "How many elements fall in each interval: `bins` is a number of equal ones over `range`, or their edges.",
+      summary:
+        "How many elements fall in each interval: `bins` is a number of equal ones over `range`, or their edges.",
       parameters: [
         OperationParameter("x", .tensor), OperationParameter("bins", .operand, .int(10)),
         OperationParameter("range", .tensor, .none),
@@ -159,7 +165,8 @@ extension OperationTable {
       gives: "(counts = i64[2] [1 3], edges = f64[3] [1. 2. 3.])"
     ) { (arguments) throws(TensorError) in try histogram(arguments) },
     Operation(
-      name: "one_hot", summary: "Vectors of length `n`, 1 at the position each element names and 0 elsewhere.",
+      name: "one_hot",
+      summary: "Vectors of length `n`, 1 at the position each element names and 0 elsewhere.",
       parameters: [
         OperationParameter("x", .tensor), OperationParameter("n", .int),
         OperationParameter("dtype", .dtype, .dtype(.f64)),
@@ -181,10 +188,14 @@ extension OperationTable {
     },
   ]
 
-  private static func histogram(_ arguments: OperationArguments) throws(TensorError) -> OperationResult {
+  private static func histogram(_ arguments: OperationArguments) throws(TensorError)
+    -> OperationResult
+  {
     let x = arguments.tensor(0)
     if let edges = arguments.optionalTensor(1), edges.rank > 0 {
-      return .record([("counts", .tensor(try x.histogram(edges: edges))), ("edges", .tensor(edges))])
+      return .record([
+        ("counts", .tensor(try x.histogram(edges: edges))), ("edges", .tensor(edges)),
+      ])
     }
     var range: (Double, Double)?
     if let given = arguments.optionalTensor(2) {

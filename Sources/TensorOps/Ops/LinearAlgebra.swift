@@ -24,14 +24,16 @@ extension OperationTable {
       .value(try arguments.tensor(0).dot(arguments.tensor(1)))
     },
     Operation(
-      name: "outer", summary: "The product of every element of one vector with every element of the other.",
+      name: "outer",
+      summary: "The product of every element of one vector with every element of the other.",
       parameters: [matrix, OperationParameter("b", .tensor)],
       example: "outer([1, 2], [3, 4])", gives: "i64[2, 2]\n[[3 4]\n [6 8]]"
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).outer(arguments.tensor(1)))
     },
     Operation(
-      name: "kron", summary: "The Kronecker product: each element of `a` times the whole of `b`, in blocks.",
+      name: "kron",
+      summary: "The Kronecker product: each element of `a` times the whole of `b`, in blocks.",
       parameters: [matrix, OperationParameter("b", .tensor)],
       example: "kron([1, 10], [1, 2])", gives: "i64[4] [ 1  2 10 20]"
     ) { (arguments) throws(TensorError) in
@@ -56,7 +58,8 @@ extension OperationTable {
     },
     Operation(
       name: "lstsq",
-      summary: "The `x` that makes `a @ x - b` smallest, of several the shortest; with `details` a record of it, the "
+      summary:
+        "The `x` that makes `a @ x - b` smallest, of several the shortest; with `details` a record of it, the "
         + "squared residuals, the rank and the singular values.",
       parameters: [
         matrix, OperationParameter("b", .tensor), OperationParameter("cutoff", .float, .none),
@@ -94,7 +97,8 @@ extension OperationTable {
       .value(try arguments.tensor(0).determinant())
     },
     Operation(
-      name: "slogdet", summary: "The sign of the determinant and the logarithm of its absolute value.",
+      name: "slogdet",
+      summary: "The sign of the determinant and the logarithm of its absolute value.",
       parameters: [matrix],
       example: "slogdet([[1.0, 0.0], [0.0, -1.0]])", gives: "(-1.0, 0.0)"
     ) { (arguments) throws(TensorError) in
@@ -111,10 +115,12 @@ extension OperationTable {
     },
     Operation(
       name: "norm",
-      summary: "The length of vectors (one axis) or size of matrices (two axes): Euclidean, or of order 1, 2, inf and so on.",
+      summary:
+        "The length of vectors (one axis) or size of matrices (two axes): Euclidean, or of order 1, 2, inf and so on.",
       parameters: [
         OperationParameter("x", .tensor), OperationParameter("ord", .float, .none),
-        OperationParameter("axis", .ints, .none), OperationParameter("keepdims", .bool, .bool(false)),
+        OperationParameter("axis", .ints, .none),
+        OperationParameter("keepdims", .bool, .bool(false)),
       ],
       example: "norm([3.0, 4.0])", gives: "5.0"
     ) { (arguments) throws(TensorError) in
@@ -128,7 +134,8 @@ extension OperationTable {
   private static let decompositionOperations: [Operation] = [
     Operation(
       name: "qr",
-      summary: "`(q, r)` with `q @ r == a`: orthonormal columns and an upper triangle; `full` makes `q` square.",
+      summary:
+        "`(q, r)` with `q @ r == a`: orthonormal columns and an upper triangle; `full` makes `q` square.",
       parameters: [matrix, OperationParameter("full", .bool, .bool(false))],
       example: "qr([[0.0, 2.0], [1.0, 0.0]])[1].abs()", gives: "f64[2, 2]\n[[1. 0.]\n [0. 2.]]"
     ) { (arguments) throws(TensorError) in
@@ -137,7 +144,8 @@ extension OperationTable {
     },
     Operation(
       name: "svd",
-      summary: "`(u, s, v)` with `(u * s) @ v == a`: orthonormal columns, falling singular values, orthonormal rows; "
+      summary:
+        "`(u, s, v)` with `(u * s) @ v == a`: orthonormal columns, falling singular values, orthonormal rows; "
         + "`full` makes `u` and `v` square.",
       parameters: [matrix, OperationParameter("full", .bool, .bool(false))],
       example: "svd([[3.0, 0.0], [0.0, 4.0]])[1]", gives: "f64[2] [4. 3.]"
@@ -153,7 +161,8 @@ extension OperationTable {
     },
     Operation(
       name: "eigh",
-      summary: "`(values, vectors)` of a symmetric or Hermitian matrix: rising eigenvalues, eigenvectors in the columns.",
+      summary:
+        "`(values, vectors)` of a symmetric or Hermitian matrix: rising eigenvalues, eigenvectors in the columns.",
       parameters: [matrix],
       example: "eigh([[2.0, 0.0], [0.0, 1.0]])[0]", gives: "f64[2] [1. 2.]"
     ) { (arguments) throws(TensorError) in
@@ -161,14 +170,16 @@ extension OperationTable {
       return .tuple([.tensor(values), .tensor(vectors)])
     },
     Operation(
-      name: "eigvalsh", summary: "The eigenvalues of a symmetric or Hermitian matrix alone, rising.",
+      name: "eigvalsh",
+      summary: "The eigenvalues of a symmetric or Hermitian matrix alone, rising.",
       parameters: [matrix],
       example: "eigvalsh([[2.0, 0.0], [0.0, 1.0]])", gives: "f64[2] [1. 2.]"
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).eigenvaluesHermitian())
     },
     Operation(
-      name: "cholesky", summary: "The lower triangular `l` with `l @ l' == a`, for a positive definite `a`.",
+      name: "cholesky",
+      summary: "The lower triangular `l` with `l @ l' == a`, for a positive definite `a`.",
       parameters: [matrix],
       example: "cholesky([[4.0, 0.0], [0.0, 9.0]])", gives: "f64[2, 2]\n[[2. 0.]\n [0. 3.]]"
     ) { (arguments) throws(TensorError) in

@@ -3,13 +3,15 @@ internal import TensorCore
 // Other shapes, orders and repetitions of the same elements.
 
 extension OperationTable {
-  package static let shapingOperations: [Operation] = axisOperations + joiningOperations + fillingOperations
+  package static let shapingOperations: [Operation] =
+    axisOperations + joiningOperations + fillingOperations
 
   /// Views: no element is copied where strides allow.
   private static let axisOperations: [Operation] = [
     Operation(
       name: "reshape",
-      summary: "The elements in row-major order in another shape; one size may be -1 and is inferred.",
+      summary:
+        "The elements in row-major order in another shape; one size may be -1 and is inferred.",
       parameters: [OperationParameter("x", .tensor), OperationParameter("shape", .variadicInts)],
       example: "reshape([1, 2, 3, 4], 2, -1)", gives: "i64[2, 2]\n[[1 2]\n [3 4]]"
     ) { (arguments) throws(TensorError) in
@@ -39,7 +41,8 @@ extension OperationTable {
     Operation(
       name: "swap_axes", summary: "Two axes exchanged.",
       parameters: [
-        OperationParameter("x", .tensor), OperationParameter("a", .int), OperationParameter("b", .int),
+        OperationParameter("x", .tensor), OperationParameter("a", .int),
+        OperationParameter("b", .int),
       ],
       example: "swap_axes(zeros(2, 3, 4), 0, -1).shape()", gives: "(4, 3, 2)"
     ) { (arguments) throws(TensorError) in
@@ -56,7 +59,8 @@ extension OperationTable {
       .tensor(try arguments.tensor(0).movingAxis(arguments.int(1), to: arguments.int(2)))
     },
     Operation(
-      name: "expand_dims", summary: "A new axis of size 1 before the given one; negative counts from the new end.",
+      name: "expand_dims",
+      summary: "A new axis of size 1 before the given one; negative counts from the new end.",
       parameters: [OperationParameter("x", .tensor), OperationParameter("axis", .int)],
       example: "expand_dims([1, 2], -1)", gives: "i64[2, 1]\n[[1]\n [2]]"
     ) { (arguments) throws(TensorError) in
@@ -70,7 +74,8 @@ extension OperationTable {
       .tensor(try arguments.tensor(0).squeezed(arguments.optionalInts(1)))
     },
     Operation(
-      name: "broadcast_to", summary: "Extended to a shape as in arithmetic: axes of size 1 and new leading axes repeat.",
+      name: "broadcast_to",
+      summary: "Extended to a shape as in arithmetic: axes of size 1 and new leading axes repeat.",
       parameters: [OperationParameter("x", .tensor), OperationParameter("shape", .variadicInts)],
       example: "broadcast_to([1, 2], 2, 2)", gives: "i64[2, 2]\n[[1 2]\n [1 2]]"
     ) { (arguments) throws(TensorError) in
@@ -86,7 +91,8 @@ extension OperationTable {
     },
     Operation(
       name: "roll",
-      summary: "Elements moved on by `shift` places along an axis, the last to the front; in row-major order without one.",
+      summary:
+        "Elements moved on by `shift` places along an axis, the last to the front; in row-major order without one.",
       parameters: [
         OperationParameter("x", .tensor), OperationParameter("shift", .int),
         OperationParameter("axis", .int, .none),
@@ -112,14 +118,18 @@ extension OperationTable {
   private static let joiningOperations: [Operation] = [
     Operation(
       name: "concat", summary: "Tensors one after the other along an existing axis.",
-      parameters: [OperationParameter("tensors", .tensors), OperationParameter("axis", .int, .int(0))],
+      parameters: [
+        OperationParameter("tensors", .tensors), OperationParameter("axis", .int, .int(0)),
+      ],
       example: "concat(([1, 2], [3]))", gives: "i64[3] [1 2 3]"
     ) { (arguments) throws(TensorError) in
       .tensor(try Tensor.concatenated(arguments.tensors(0), axis: arguments.int(1)))
     },
     Operation(
       name: "stack", summary: "Tensors of one shape along a new axis.",
-      parameters: [OperationParameter("tensors", .tensors), OperationParameter("axis", .int, .int(0))],
+      parameters: [
+        OperationParameter("tensors", .tensors), OperationParameter("axis", .int, .int(0)),
+      ],
       example: "stack(([1, 2], [3, 4]), axis = 1)", gives: "i64[2, 2]\n[[1 3]\n [2 4]]"
     ) { (arguments) throws(TensorError) in
       .tensor(try Tensor.stacked(arguments.tensors(0), axis: arguments.int(1)))
@@ -136,7 +146,8 @@ extension OperationTable {
       return .tuple(parts.map { .tensor($0) })
     },
     Operation(
-      name: "cut", summary: "The parts before, between and after positions along an axis, as a tuple.",
+      name: "cut",
+      summary: "The parts before, between and after positions along an axis, as a tuple.",
       parameters: [
         OperationParameter("x", .tensor), OperationParameter("positions", .ints),
         OperationParameter("axis", .int, .int(0)),
@@ -148,7 +159,8 @@ extension OperationTable {
     },
     Operation(
       name: "repeat",
-      summary: "Each element as often as `repeats` says (one count, or one for each) along an axis; flat without one.",
+      summary:
+        "Each element as often as `repeats` says (one count, or one for each) along an axis; flat without one.",
       parameters: [
         OperationParameter("x", .tensor), OperationParameter("repeats", .ints),
         OperationParameter("axis", .int, .none),
@@ -169,7 +181,8 @@ extension OperationTable {
   private static let fillingOperations: [Operation] = [
     Operation(
       name: "pad",
-      summary: "New elements before and after: `widths` is one Int, `(before, after)` or a row of both for each axis; "
+      summary:
+        "New elements before and after: `widths` is one Int, `(before, after)` or a row of both for each axis; "
         + "`mode` is \"constant\", \"edge\", \"reflect\", \"symmetric\" or \"wrap\".",
       parameters: [
         OperationParameter("x", .tensor), OperationParameter("widths", .tensor),
@@ -209,7 +222,9 @@ extension OperationTable {
   ]
 
   /// (before, after) for each axis, from `[]`, `[2]` or `[rank, 2]` integers.
-  private static func padWidths(_ widths: Tensor, rank: Int) throws(TensorError) -> [(before: Int, after: Int)] {
+  private static func padWidths(_ widths: Tensor, rank: Int) throws(TensorError) -> [(
+    before: Int, after: Int
+  )] {
     guard widths.dtype.kind == .integer else { throw .indexDType(widths.dtype) }
     let numbers = try widths.toInts()
     switch widths.shape.array {
