@@ -95,6 +95,7 @@ extension Machine {
   {
     if try runTree() { return }
     let left = register(i.b).pointee
+    if operation != .matmul { try checkBroadcast(left, right) }
     do throws(CallFailure) {
       let result = try Value.binary(operation, Cells.borrowedValue(of: left), Cells.borrowedValue(of: right))
       set(register(i.a), result)
@@ -110,6 +111,7 @@ extension Machine {
   {
     if try runTree() { return }
     let isSwapped = i.x == 1
+    try checkBroadcast(register(i.b).pointee, register(i.c).pointee)
     let left = Cells.borrowedValue(of: register(isSwapped ? i.c : i.b).pointee)
     let right = Cells.borrowedValue(of: register(isSwapped ? i.b : i.c).pointee)
     do throws(CallFailure) {
@@ -228,6 +230,7 @@ extension Machine {
       }
     }
     guard hasTensor else { return false }
+    try checkBroadcast(tree, operands)
     let result: Tensor
     do throws(FusedFailure) {
       result = try Tensor.evaluate(tree.expression, leaves: operands)

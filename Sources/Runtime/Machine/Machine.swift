@@ -15,6 +15,8 @@ final class Machine {
   unowned var host: any CallHost & ModuleHost
   /// The error that ended the last run.
   var failure: Diagnostic?
+  /// Where the warning of `Machine+Broadcasting` was given.
+  var warnedPlaces: Set<WarnedPlace> = []
   /// Instructions of the host at which native code called back into the language, innermost last.
   var callbacks: [UnsafePointer<lm_instruction>] = []
   /// The frame and the handler below which the innermost run must not unwind.
@@ -244,4 +246,5 @@ enum MachineFailure: Error {
 protocol ModuleHost: AnyObject {
   func standardModule(_ name: String) throws(CallFailure) -> ModuleValue
   func userModule(path: String) throws(CallFailure) -> ModuleValue
+  var warningsAreErrors: Bool { get }
 }
