@@ -90,6 +90,8 @@ extension RuntimeError {
       Diagnostic(.argumentType, "`...` spreads a tuple or a record, not \(type)", note: type)
     case .fieldAssignment(let type):
       Diagnostic(.argumentType, "a value of type \(type) has no fields to assign", note: type)
+    case .elementAssignment(let type):
+      Diagnostic(.argumentType, "elements of a tensor are numbers, not \(type)", note: type)
     case .rangePart(let type):
       Diagnostic(
         .argumentType, "the parts of a range are Ints, not \(type)", note: type,

@@ -26,6 +26,7 @@ enum RuntimeError: Error, Sendable {
   case conditionType(type: String)
   case splatType(type: String)
   case fieldAssignment(type: String)
+  case elementAssignment(type: String)
   case rangePart(type: String)
   case rangeStep
   case contractType(subject: String, wanted: String, found: String)

@@ -472,6 +472,6 @@ extension Machine {
     } catch {
       throw .call(error, operation: "x[…] =")
     }
-    throw .runtime(.indexType(type: "Tensor", index: "a value of type \(value.summary)"), operand: 2)
+    throw .runtime(.elementAssignment(type: value.summary), operand: 2)
   }
 }
