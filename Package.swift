@@ -17,7 +17,7 @@ let optimised: [CSetting] = [.unsafeFlags(["-O3", "-std=c11", "-fno-math-errno",
 func tests(of target: String, _ others: String...) -> Target {
   .testTarget(
     name: target + "Tests", dependencies: [.byName(name: target)] + others.map { .byName(name: $0) },
-    swiftSettings: [.swiftLanguageMode(.v6)])
+    swiftSettings: strict)
 }
 
 let tests: [Target] = [

@@ -130,6 +130,7 @@ typedef struct lm_function {
 
 // Set once before a second thread may touch objects; counts are then changed atomically.
 extern bool lm_is_shared;
+void lm_share_objects(void);
 // Called for the storage of a tensor and the object of a box when their holder dies. Set once at start.
 void lm_set_host_release(void (*release)(void *));
 void lm_destroy(lm_object *object);
