@@ -40,7 +40,7 @@ package final class Session: @unchecked Sendable {
   /// From the second session on objects may be touched by two threads at once: those that the process shares, and its
   /// count of bytes.
   private static func noteNewSession() {
-    if hasSession.exchange(true, ordering: .relaxed) { lm_is_shared = true }
+    if hasSession.exchange(true, ordering: .relaxed) { lm_share_objects() }
   }
 
   private static func setMemoryLimit(_ limits: Limits) {
