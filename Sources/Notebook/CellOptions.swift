@@ -195,8 +195,9 @@ package struct CellOptions: Sendable {
     guard let first = text.unicodeScalars.first, first.properties.isAlphabetic else { return false }
     return text.utf8.count <= 100
       && text.unicodeScalars.allSatisfy {
-        $0.properties.isAlphabetic || $0.properties.numericType == .decimal || "-_.".contains(
-          Character($0))
+        $0.properties.isAlphabetic || $0.properties.numericType == .decimal
+          || "-_.".contains(
+            Character($0))
       }
   }
 

@@ -32,7 +32,8 @@ package struct ClaimComparison: Sendable {
     }
     let steps = alignment(of: claimed, with: actual, shown)
     guard steps.contains(where: { $0.side != .both }) else { return nil }
-    return steps
+    return
+      steps
       .map { DiffLine($0.side, $0.side == .claimed ? lines[$0.line] : shown[$0.line]) }
   }
 

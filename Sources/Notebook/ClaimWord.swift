@@ -87,9 +87,8 @@ private struct Splitter {
       index += 1
       fraction = skipDigits()
       // `1.` is a number, as tensors print it; in `1..3` and `1.x` the point belongs to the text.
-      if fraction == 0, whole == 0 || isAt(".") || isPartOfName(index < scalars.count ? scalars[index] : nil) {
-        index = point
-      }
+      let next = index < scalars.count ? scalars[index] : nil
+      if fraction == 0, whole == 0 || isAt(".") || isPartOfName(next) { index = point }
     }
     guard whole + fraction > 0 else {
       index = start

@@ -10,6 +10,8 @@ package struct FrontMatter: Sendable {
   package var authors: [String] = []
   package var date: String?
   package var description: String?
+  /// A BCP 47 tag.
+  package var language = "en"
   package var seed: UInt64 = 0
   package var parameters: [ParameterDeclaration] = []
   package var figures = FigureDefaults()
@@ -72,7 +74,13 @@ package struct FrontMatter: Sendable {
     },
     ignored("jupyter", "read by other programs; no effect"),
     ignored("format", "read by other programs; no effect"),
-    ignored("lang", "the language of the prose, read by other programs; no effect"),
+    Key(name: "lang", summary: "the language of the prose, such as `en` or `de-CH` (en)") {
+      (matter, value, _) throws(NotebookProblem) in
+      guard let tag = value.string, !tag.isEmpty, tag.utf8.count <= 40,
+        tag.utf8.allSatisfy({ isTagByte($0) })
+      else { throw wrongValue("lang", "a language tag such as en", value) }
+      matter.language = tag
+    },
   ]
 
   /// Reads a mapping of keys.
@@ -101,6 +109,11 @@ package struct FrontMatter: Sendable {
       guard let text = value.string else { throw wrongValue(name, "a text", value) }
       matter[keyPath: path] = text
     }
+  }
+
+  private static func isTagByte(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+      || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
   }
 
   private static func ignored(_ name: String, _ summary: String) -> Key {

@@ -32,7 +32,8 @@ package enum NotebookFile {
     var template = Array("\(target).XXXXXX".utf8CString)
     let file = mkstemp(&template)
     guard file >= 0 else { throw unwritable(path, errno) }
-    let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let temporary = String(
+      decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let failure = write(bytes, file, mode)
     close(file)
     if let failure {
@@ -126,7 +127,8 @@ package enum NotebookFile {
   private static func unreadable(_ path: String, _ number: Int32) -> Diagnostic {
     number == ENOENT
       ? Diagnostic(.fileNotFound, "there is no file «\(path)»")
-      : Diagnostic(.fileUnreadable, "«\(path)» cannot be read: \(String(cString: strerror(number)))")
+      : Diagnostic(
+        .fileUnreadable, "«\(path)» cannot be read: \(String(cString: strerror(number)))")
   }
 
   private static func unwritable(_ path: String, _ number: Int32) -> Diagnostic {

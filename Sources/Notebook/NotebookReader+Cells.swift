@@ -31,7 +31,8 @@ extension Reading {
     let length = bytes[start..<opening.upperBound].prefix { $0 == mark }.count
     start += length
     let closing = lines.range(block.lastLine)
-    let last = bytes[closing].reversed().drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+    let blanks: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\t")]
+    let last = bytes[closing].reversed().drop { blanks.contains($0) }
     let isClosed = block.lastLine > block.firstLine && last.prefix { $0 == mark }.count >= length
     var info = start..<opening.upperBound
     while info.lowerBound < info.upperBound, bytes[info.lowerBound] == UInt8(ascii: " ") {
@@ -39,9 +40,7 @@ extension Reading {
     }
     guard isClosed else {
       if block.isTopLevel {
-        problems.append(
-          NotebookProblem(
-            .unclosedFence(block.info), at: Span(opening.lowerBound + indentation, opening.upperBound)))
+        report(.unclosedFence(block.info), (opening.lowerBound + indentation)..<opening.upperBound)
       }
       return nil
     }

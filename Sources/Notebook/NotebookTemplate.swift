@@ -12,7 +12,8 @@ package enum NotebookTemplate {
         points: { type: int, default: 100, min: 2, doc: points on the curve }
       ---
 
-      What this notebook is about, in a sentence or two. Prose is Markdown, with formulas such as $y = e^{-x/3} \\cos x$.
+      What this notebook is about, in a sentence or two. Prose is Markdown, with formulas such as
+      $y = e^{-x/3} \\cos x$.
 
       ## A curve
 

@@ -107,7 +107,8 @@ struct FileTest {
   private func conclude(total: Int, differing: Int, noun: String, seconds: String) -> ExitCode {
     let count = Self.count(total, noun)
     guard differing == 0 else {
-      report("FAIL", "\(differing) of \(count) \(differing == 1 ? "differs" : "differ"), \(seconds)")
+      report(
+        "FAIL", "\(differing) of \(count) \(differing == 1 ? "differs" : "differ"), \(seconds)")
       return .claimDiffers
     }
     report("ok", "\(count), \(seconds)")

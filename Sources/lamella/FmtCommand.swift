@@ -8,7 +8,8 @@ internal import Syntax
 struct FmtCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fmt", abstract: "Lay out the code of notebooks and scripts.",
-    discussion: "Files are rewritten in place. With --check none is, and the exit code is 1 if one would be.")
+    discussion:
+      "Files are rewritten in place. With --check none is, and the exit code is 1 if one would be.")
 
   @ArgumentParser.Argument(help: ArgumentHelp("Notebooks and scripts.", valueName: "file"))
   var files: [String]

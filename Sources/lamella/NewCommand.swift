@@ -8,7 +8,8 @@ struct NewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "new", abstract: "Write a notebook to start from.")
 
-  @Argument(help: ArgumentHelp("The file to write; .nb is added when it has no ending.", valueName: "name"))
+  @Argument(
+    help: ArgumentHelp("The file to write; .nb is added when it has no ending.", valueName: "name"))
   var name: String
 
   func run() throws {

@@ -6,7 +6,8 @@ internal import REPL
 /// `lamella test`: runs notebooks and compares what they show with what they claim.
 struct TestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "test", abstract: "Check the claims of notebooks and the examples in documentation.",
+    commandName: "test",
+    abstract: "Check the claims of notebooks and the examples in documentation.",
     discussion: """
       Nothing is exported. The exit code is 3 when a claim or example differs and 1 when a cell fails.
       """)

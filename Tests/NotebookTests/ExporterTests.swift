@@ -147,12 +147,15 @@ import Testing
   }
 
   @Test func figuresAreNamedByTheirCells() throws {
-    let result = try Self.result("```{lamella}\n#| label: a\nfigure 012345\n```\n```{lamella}\nfigure 12\n```\n")
-    #expect(result.figureFiles(in: "figures").map(\.path) == ["figures/a.svg", "figures/cell-2.svg"])
+    let result = try Self.result(
+      "```{lamella}\n#| label: a\nfigure 012345\n```\n```{lamella}\nfigure 12\n```\n")
+    #expect(
+      result.figureFiles(in: "figures").map(\.path) == ["figures/a.svg", "figures/cell-2.svg"])
   }
 
   @Test func identifiersOfPicturesDoNotMeet() throws {
-    let page = try Self.html(Self.result("```{lamella}\nfigure 012345\n```\n```{lamella}\nfigure 12\n```\n"))
+    let page = try Self.html(
+      Self.result("```{lamella}\nfigure 012345\n```\n```{lamella}\nfigure 12\n```\n"))
     #expect(page.contains("id='f1-1-dot'") && page.contains("href='#f1-1-dot'"))
     #expect(page.contains("id='f2-1-dot'") && page.contains("href='#f2-1-dot'"))
     #expect(!page.contains("<title>Gnuplot"))
@@ -161,7 +164,8 @@ import Testing
   @Test func keepsFormulasOutOfMarkdownsHands() throws {
     let page = try Self.html(
       Self.result(
-        "A $a_1 * b_1$ and $x$, not $5 or $6, nor `$y$`.\n\n| $|z|$ | <br> |\n|--|--|\n| $\\frac{p}{q}$ | b |\n\n$$\nE = mc^2\n$$\n"))
+        "A $a_1 * b_1$ and $x$, not $5 or $6, nor `$y$`.\n\n| $|z|$ | <br> |\n|--|--|\n| $\\frac{p}{q}$ | b |\n\n$$\nE = mc^2\n$$\n"
+      ))
     let body = try #require(page.firstRange(of: "<main>"))
     let text = String(page[body.upperBound...])
     #expect(text.contains("not $5 or $6"))
@@ -201,7 +205,8 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     try Data([1, 2, 3]).write(to: folder.appendingPathComponent("a b.png"))
-    let result = try Self.result("![alt](<a b.png> \"t\") ![gone](no.png) ![web](https://x.y/z.png)\n")
+    let result = try Self.result(
+      "![alt](<a b.png> \"t\") ![gone](no.png) ![web](https://x.y/z.png)\n")
     let page = try #require(ExporterTable.exporter(named: "html")).page(
       result, ExportContext(notebookFolder: folder.path, versions: []))
     #expect(page.contains("<img src=\"data:image/png;base64,AQID\" alt=\"alt\" title=\"t\">"))
@@ -216,7 +221,8 @@ import Testing
       JUnitReport.Suite(name: "a.nb", run: try Self.result(), errors: []), failed,
     ])
     #expect(
-      text.contains("<testsuite name=\"a.nb\" tests=\"10\" failures=\"1\" errors=\"1\" skipped=\"1\""))
+      text.contains(
+        "<testsuite name=\"a.nb\" tests=\"10\" failures=\"1\" errors=\"1\" skipped=\"1\""))
     #expect(text.contains("<testsuite name=\"b.nb\" tests=\"1\" failures=\"0\" errors=\"1\""))
     #expect(text.contains("there is no file &lt;b&gt;"))
     #expect(XMLCheck.isWellFormed(text))

@@ -129,7 +129,8 @@ import Testing
     ("```{python}\n1\n```\n", "E0603", 1, "```python"),
     ("```{lamella} echo=false\n1\n```\n", "E0603", 1, "echo=false"),
     (
-      "```{lamella}\n#| label: a\n1\n```\n```{lamella}\n#| label: a\n1\n```\n", "E0607", 6, "two cells"
+      "```{lamella}\n#| label: a\n1\n```\n```{lamella}\n#| label: a\n1\n```\n", "E0607", 6,
+      "two cells"
     ),
   ])
   func points(text: String, code: String, line: Int, words: String) throws {
@@ -167,7 +168,8 @@ import Testing
   @Test func survivesDeepAndLongYAML() {
     for text in [
       String(repeating: "[", count: 100_000), String(repeating: "- ", count: 30_000),
-      String(repeating: "? ", count: 30_000), "a: &a [x]\nb: " + String(repeating: "{a: ", count: 500),
+      String(repeating: "? ", count: 30_000),
+      "a: &a [x]\nb: " + String(repeating: "{a: ", count: 500),
       "a: &a [1,1,1,1,1,1,1,1,1]\n"
         + (1...9).map { "k\($0): &b\($0) [*a, *a, *a]\n" }.joined(),
     ] {

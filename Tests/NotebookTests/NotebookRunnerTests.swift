@@ -21,7 +21,8 @@ import Testing
     let evaluator = MockEvaluator()
     let document = try read(
       "```{lamella}\nprint a\n```\n```{lamella}\nunbound\n```\n```{lamella}\nunbound 2\n```\n"
-        + "```{lamella}\n#| error: true\nunbound\n```\n```{lamella}\n#| eval: false\nunbound\n```\n")
+        + "```{lamella}\n#| error: true\nunbound\n```\n```{lamella}\n#| eval: false\nunbound\n```\n"
+    )
     let errors = makeRunner(document, on: evaluator).check()
     #expect(errors.map(\.code) == [.unboundName, .unboundName])
     #expect(evaluator.evaluated.isEmpty)
@@ -149,7 +150,8 @@ import Testing
           + "```{lamella}\n#| fig-width: 400\n```\n"
           + "```{lamella}\n#| fig-format: svg\n#| fig-width: 100\n#| fig-height: 90\n```\n"),
       on: evaluator)
-    #expect(evaluator.requests.map { $0.pictureTypes[0] } == ["image/png", "image/png", "image/svg+xml"])
+    #expect(
+      evaluator.requests.map { $0.pictureTypes[0] } == ["image/png", "image/png", "image/svg+xml"])
     #expect(evaluator.requests.map { $0.size?.width } == [800, 400, 100])
     #expect(evaluator.requests.map { $0.size?.height } == [400, 200, 90])
   }
@@ -251,11 +253,14 @@ import Testing
   @Test(arguments: [
     (["needed=1"], "3 0.1 adam false 1"),
     (["needed=1", "epochs=9", "rate=1e-3", "name=sgd", "fast=true"], "9 0.001 sgd true 1"),
-    (["needed=1", "rate=2"], "3 2.0 adam false 1"), (["needed=1", "needed=2"], "3 0.1 adam false 2"),
-    ([], "E0610 `needed` has no default"), (["needed=1", "epoch=2"], "E0609 did you mean `epochs`?"),
+    (["needed=1", "rate=2"], "3 2.0 adam false 1"),
+    (["needed=1", "needed=2"], "3 0.1 adam false 2"),
+    ([], "E0610 `needed` has no default"),
+    (["needed=1", "epoch=2"], "E0609 did you mean `epochs`?"),
     (["needed=1", "epochs=0"], "E0610 at least 1"), (["needed=1", "epochs=10"], "E0610 at most 9"),
     (["needed=1", "epochs=2.5"], "E0610 a whole number"), (["needed=x"], "E0610 `x`"),
-    (["needed=1", "name=rms"], "E0610 one of adam, sgd"), (["needed=1", "fast=yes"], "E0610 true or false"),
+    (["needed=1", "name=rms"], "E0610 one of adam, sgd"),
+    (["needed=1", "fast=yes"], "E0610 true or false"),
     (["needed=1", "rate=nan"], "E0610 a number"), (["needed"], "E0610 name=value"),
     (["=3"], "E0610 name=value"),
   ])

@@ -18,7 +18,8 @@ struct HTMLCells {
     guard !parts.isEmpty else { return "" }
     let identifier = HTMLText.escape(result.anchor)
     let kind = result.status == .done ? "cell" : "cell \(className(result.status))"
-    return "<section class=\"\(kind)\" id=\"\(identifier)\">\n\(parts.joined(separator: "\n"))\n</section>"
+    return
+      "<section class=\"\(kind)\" id=\"\(identifier)\">\n\(parts.joined(separator: "\n"))\n</section>"
   }
 
   private func className(_ status: CellResult.Status) -> String {
@@ -86,7 +87,8 @@ struct HTMLCells {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let head = HTMLText.escape(lines.first ?? "")
     let rest = HTMLText.escape(lines.dropFirst().joined(separator: "\n"))
-    return "<pre class=\"diagnostic \(diagnostic.severity.rawValue)\" tabindex=\"0\"><strong>\(head)</strong>"
+    return
+      "<pre class=\"diagnostic \(diagnostic.severity.rawValue)\" tabindex=\"0\"><strong>\(head)</strong>"
       + (rest.isEmpty ? "" : "\n\(rest)") + "</pre>"
   }
 
@@ -107,7 +109,8 @@ struct HTMLCells {
 
   private func claimHTML(_ claim: ClaimOutcome) -> String {
     guard !claim.isMet else {
-      return "<p class=\"claim holds\" title=\"This output is claimed in the notebook and checked.\">"
+      return
+        "<p class=\"claim holds\" title=\"This output is claimed in the notebook and checked.\">"
         + "as claimed</p>"
     }
     let lines = (claim.difference ?? []).map { line in
@@ -119,7 +122,8 @@ struct HTMLCells {
         + "\(figure.hash.map { String($0.prefix(ClaimOutcome.writtenDigits)) } ?? "none")"
     }
     let text = (lines + figures.map(HTMLText.escape)).joined(separator: "\n")
-    return "<details class=\"claim differs\" open><summary>differs from what the notebook claims</summary>"
+    return
+      "<details class=\"claim differs\" open><summary>differs from what the notebook claims</summary>"
       + "<pre tabindex=\"0\">\(text)</pre></details>"
   }
 
@@ -132,7 +136,8 @@ struct HTMLCells {
     if let svg = item.data(FigureFormat.svg.mimeType) {
       let prefix = "f\(result.cell.ordinal)-\(index + 1)"
       if let element = InlineSVG.element(svg, prefix: prefix) {
-        picture = "<div class=\"picture\" role=\"img\" aria-label=\"\(alternative)\">\(element)</div>"
+        picture =
+          "<div class=\"picture\" role=\"img\" aria-label=\"\(alternative)\">\(element)</div>"
       } else {
         picture = image(svg, .svg, alternative)
       }

@@ -17,10 +17,11 @@ enum HTMLExporter {
       cells: run.cells.map(cells.html), folder: context.notebookFolder)
     let body = markdown.render(document.source.bytes[document.bodyStart...])
     let contents = contents(body.headings)
-    let title = matter.title ?? body.headings.first(where: { $0.level == 1 })?.plain ?? document.fileName
+    let title =
+      matter.title ?? body.headings.first(where: { $0.level == 1 })?.plain ?? document.fileName
     return """
       <!doctype html>
-      <html lang="en">
+      <html lang="\(matter.language)">
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">

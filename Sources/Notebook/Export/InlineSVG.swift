@@ -13,7 +13,8 @@ enum InlineSVG {
     for (open, close) in [("<!--", "-->"), ("<title>", "</title>"), ("<desc>", "</desc>")] {
       svg = removing(open, close, from: svg)
     }
-    return String(decoding: prefixingIdentifiers(in: svg, with: Array("\(prefix)-".utf8)), as: UTF8.self)
+    return String(
+      decoding: prefixingIdentifiers(in: svg, with: Array("\(prefix)-".utf8)), as: UTF8.self)
   }
 
   // MARK: - Searching bytes
@@ -94,14 +95,17 @@ enum InlineSVG {
   }
 
   private static func isSpaceOrQuote(_ byte: UInt8) -> Bool {
-    byte <= 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "/")
+    byte <= 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'")
+      || byte == UInt8(ascii: "/")
   }
 
   /// `onload=`, `onclick =`
   private static func isEventAttribute(_ bytes: [UInt8], at start: Int) -> Bool {
     guard matches("on", bytes, at: start) else { return false }
     var index = start + 2
-    while index < bytes.count, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lowered(bytes[index])) {
+    while index < bytes.count,
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lowered(bytes[index]))
+    {
       index += 1
     }
     guard index > start + 2 else { return false }

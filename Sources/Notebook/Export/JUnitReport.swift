@@ -52,7 +52,8 @@ package enum JUnitReport {
 
   private static func claim(_ result: CellResult) -> String {
     guard let claim = result.claim, !claim.isMet else { return "" }
-    let lines = (claim.difference ?? []).map { "\($0.side.rawValue)\($0.text)" }
+    let lines =
+      (claim.difference ?? []).map { "\($0.side.rawValue)\($0.text)" }
       + claim.figures.map { figure in
         "figure \(figure.number): claimed \(figure.claimed ?? "none"), "
           + "shown \(figure.hash ?? "none")"

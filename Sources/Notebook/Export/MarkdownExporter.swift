@@ -6,7 +6,8 @@ internal import Runtime
 /// Two runs of a notebook give the same bytes but for the last line, which holds the time.
 enum MarkdownExporter {
   static let exporter = Exporter(
-    name: "md", summary: "GitHub-flavoured Markdown with figures in files", fileEnding: "md", linksFigures: true,
+    name: "md", summary: "GitHub-flavoured Markdown with figures in files", fileEnding: "md",
+    linksFigures: true,
     page: { run, context in page(run, context) })
 
   static func page(_ run: RunResult, _ context: ExportContext) -> String {
@@ -73,7 +74,9 @@ enum MarkdownExporter {
     switch result.status {
     case .notReached: blocks.append("*Not run: the run ended before this cell.*")
     case .skipped:
-      let missing = result.missing.map { ": it needs `\($0.name)`, which \($0.cell) did not define" }
+      let missing = result.missing.map {
+        ": it needs `\($0.name)`, which \($0.cell) did not define"
+      }
       blocks.append("*Not run\(missing ?? "").*")
     case .done, .failed, .notEvaluated: break
     }

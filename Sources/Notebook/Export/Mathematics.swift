@@ -127,7 +127,9 @@ struct Mathematics {
 
   private static func isParagraphEnd(_ scalars: [Unicode.Scalar], _ index: Int) -> Bool {
     guard scalars[index] == "\n" else { return false }
-    let rest = scalars[(index + 1)...].prefix { $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "\n" }
+    let rest = scalars[(index + 1)...].prefix {
+      $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "\n"
+    }
     return rest.contains("\n")
   }
 

@@ -31,7 +31,9 @@ enum RunRecord {
 
   private static func cell(_ result: CellResult, _ context: ExportContext) -> JSONText {
     let figures = result.figures.enumerated().map { index, item in
-      let file = item.picture.map { "\(context.figureFolder)/\(result.figureName(index, $0.ending))" }
+      let file = item.picture.map {
+        "\(context.figureFolder)/\(result.figureName(index, $0.ending))"
+      }
       return JSONText.object([
         ("file", file.map(JSONText.string) ?? .null),
         ("hash", item.figureHash.map(JSONText.string) ?? .null),
