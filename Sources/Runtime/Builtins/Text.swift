@@ -80,25 +80,29 @@ private enum Text {
     if let limit, limit < 0 {
       throw context.wrongValue(2, found: String(limit), requirement: "at least 0")
     }
-    let parts: [String]
     if let separator = try context.stringIfPresent(1) {
       guard !separator.isEmpty else {
         throw context.wrongValue(
           1, found: "\"\"", requirement: "at least one character",
           hint: "`chars(text)` gives the characters")
       }
-      parts = text.parts(between: separator, limit: limit ?? .max)
-    } else {
-      let words = text.unicodeScalars.split(
-        maxSplits: limit ?? .max, whereSeparator: \.properties.isWhitespace)
-      // With a limit the last part keeps its inner spaces; the outer ones go.
-      parts = words.map { String($0).trimmingSpaces() }.filter { !$0.isEmpty }
+      return .tuple(TupleValue(text: text, splitAt: separator, limit: limit ?? .max))
     }
+    let words = text.unicodeScalars.split(
+      maxSplits: limit ?? .max, whereSeparator: \.properties.isWhitespace)
+    // With a limit the last part keeps its inner spaces; the outer ones go.
+    let parts = words.map { String($0).trimmingSpaces() }.filter { !$0.isEmpty }
     return .tuple(TupleValue(parts.map(Value.string)))
   }
 
   static func join(_ context: inout CallContext) throws(CallFailure) -> Value {
     let separator = try context.string(1, default: "")
+    if case .tuple(let parts) = context.value(0),
+      let bytes = parts.joinedByteCount(separator: separator)
+    {
+      guard bytes <= Value.longestText else { throw .tensor(.outOfMemory(bytes: bytes)) }
+      return .string(parts.joined(separator: separator, byteCount: bytes))
+    }
     guard case .string(let text) = context.value(0) else {
       let parts = try context.strings(0)
       let bytes = parts.reduce(0) { $0 + $1.utf8.count + separator.utf8.count }
