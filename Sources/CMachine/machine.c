@@ -750,33 +750,34 @@ static int write_int(char *buffer, int64_t value) {
   while (count) buffer[length++] = digits[--count];
   return length;
 }
-HANDLER op_text(STATE) {
-  if (I.c != 0) SLOW;
-  lm_cell value = B;
-  if (value.tag == LM_STRING) {
-    lm_retain(value);
-    set_cell(&A, value);
-    NEXT;
-  }
-  if (value.tag != LM_INT) SLOW;
-  char buffer[24];
-  int length = write_int(buffer, value.i);
-  lm_string *string = lm_string_make(buffer, length);
-  if (!string) SLOW;
-  set_object(&A, LM_STRING, string);
-  NEXT;
+// The characters that write_int writes.
+static int int_width(int64_t value) {
+  uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+  int width = value < 0 ? 2 : 1;
+  for (; magnitude >= 10; magnitude /= 10) width++;
+  return width;
 }
 HANDLER op_concat(STATE) {
   lm_cell *part = &B;
   int64_t length = 0, characters = 0;
   for (int32_t i = 0; i < I.c; i++) {
-    length += part[i].string->length;
-    characters += part[i].string->characters;
+    if (part[i].tag == LM_STRING) {
+      length += part[i].string->length;
+      characters += part[i].string->characters;
+    } else if (part[i].tag == LM_INT) {
+      int digits = int_width(part[i].i);
+      length += digits;
+      characters += digits;
+    } else SLOW;
   }
   lm_string *string = lm_string_reserve(length);
   if (!string) SLOW;
   char *end = string->bytes;
   for (int32_t i = 0; i < I.c; i++) {
+    if (part[i].tag == LM_INT) {
+      end += write_int(end, part[i].i);
+      continue;
+    }
     memcpy(end, part[i].string->bytes, (size_t)part[i].string->length);
     end += part[i].string->length;
     lm_release(part[i]);
@@ -872,37 +873,47 @@ HANDLER op_index_n(STATE) {
   NEXT;
 }
 
+HANDLER op_set_index_other(STATE);
+
+// Stores into a tensor of rank 1 or a tuple that has no other holder; the value is the cell `v`.
+#define SET_INDEX(v, otherwise) \
+  lm_cell *base = &A; \
+  const lm_cell *key = &B; \
+  if (UNLIKELY(key->tag != LM_INT)) otherwise; \
+  int64_t i = key->i; \
+  if (LIKELY(base->tag == LM_TENSOR)) { \
+    const lm_tensor *tensor = base->tensor; \
+    if (UNLIKELY(!lm_is_unique(base->object) || tensor->rank != 1 || !tensor->owned)) SLOW; \
+    if (UNLIKELY(!resolve(&i, tensor->shape[0]))) SLOW; \
+    if (UNLIKELY(!store(tensor, i * tensor->strides[0], &v))) SLOW; \
+    NEXT; \
+  } \
+  if (base->tag == LM_TUPLE && lm_is_unique(base->object) && resolve(&i, base->tuple->count)) { \
+    lm_cell value = v; \
+    lm_retain(value); \
+    set_cell(&base->tuple->items[i], value); \
+    NEXT; \
+  } \
+  otherwise
+
 HANDLER op_set_index(STATE) {
-  lm_cell *base = &A;
-  const lm_cell *key = &B;
-  int64_t i = key->i;
-  if (base->tag == LM_MAP) {
-    if (!lm_is_unique(base->object) || !lm_is_hashable(*key)) SLOW;
-    lm_cell taken_key = *key, value = C;
-    lm_retain(taken_key);
-    lm_retain(value);
-    if (!lm_map_set(base->map, taken_key, value)) {
-      lm_release(taken_key);
-      lm_release(value);
-      SLOW;
-    }
-    NEXT;
+  SET_INDEX(C, __attribute__((musttail)) return op_set_index_other(STATE_ARGUMENTS));
+}
+HANDLER op_set_index_k(STATE) {
+  SET_INDEX(KC, SLOW);
+}
+HANDLER op_set_index_other(STATE) {
+  const lm_cell *base = &A, *key = &B;
+  if (base->tag != LM_MAP || !lm_is_unique(base->object) || !lm_is_hashable(*key)) SLOW;
+  lm_cell taken_key = *key, value = C;
+  lm_retain(taken_key);
+  lm_retain(value);
+  if (!lm_map_set(base->map, taken_key, value)) {
+    lm_release(taken_key);
+    lm_release(value);
+    SLOW;
   }
-  if (UNLIKELY(key->tag != LM_INT || !(base->tag & LM_REFERENCE) || !lm_is_unique(base->object))) SLOW;
-  if (base->tag == LM_TENSOR) {
-    const lm_tensor *tensor = base->tensor;
-    if (UNLIKELY(tensor->rank != 1 || !tensor->owned || !resolve(&i, tensor->shape[0]))) SLOW;
-    if (UNLIKELY(!store(tensor, i * tensor->strides[0], &C))) SLOW;
-    NEXT;
-  }
-  if (base->tag == LM_TUPLE) {
-    if (UNLIKELY(!resolve(&i, base->tuple->count))) SLOW;
-    lm_cell value = C;
-    lm_retain(value);
-    set_cell(&base->tuple->items[i], value);
-    NEXT;
-  }
-  SLOW;
+  NEXT;
 }
 HANDLER op_set_index_n(STATE) {
   const lm_index_form *form = &frame->prototype->indices[I.b];

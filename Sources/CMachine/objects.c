@@ -31,9 +31,57 @@ bool lm_reserve_memory(int64_t bytes) {
 
 void lm_return_memory(int64_t bytes) { account(-bytes); }
 
+// MARK: Small blocks
+// Freed small objects are kept by size, as programs make and drop the same few sizes all the time. Only while one thread
+// touches objects; the address sanitizer must see every block come and go.
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define KEEPS_BLOCKS 0
+#endif
+#endif
+#ifndef KEEPS_BLOCKS
+#define KEEPS_BLOCKS 1
+#endif
+
+enum { block_step = 16, block_classes = 16, blocks_kept = 4096 };
+
+typedef struct free_block {
+  struct free_block *next;
+} free_block;
+
+static free_block *kept[block_classes];
+static int32_t kept_count[block_classes];
+
+static int64_t block_class(int64_t bytes) { return (bytes - 1) / block_step; }
+
+static void *allocate_block(int64_t bytes) {
+  int64_t class = block_class(bytes);
+  if (!KEEPS_BLOCKS || class >= block_classes) return malloc((size_t)bytes);
+  if (!lm_is_shared && kept[class]) {
+    free_block *block = kept[class];
+    kept[class] = block->next;
+    kept_count[class]--;
+    return block;
+  }
+  return malloc((size_t)(class + 1) * block_step);
+}
+
+static void free_object(void *object, int64_t bytes) {
+  int64_t class = block_class(bytes);
+  if (KEEPS_BLOCKS && class < block_classes && !lm_is_shared && kept_count[class] < blocks_kept) {
+    free_block *block = object;
+    block->next = kept[class];
+    kept[class] = block;
+    kept_count[class]++;
+    return;
+  }
+  free(object);
+}
+
 static void *make(int64_t bytes, uint32_t kind) {
   if (is_over_limit(bytes)) return NULL;
-  lm_object *object = malloc((size_t)bytes);
+  lm_object *object = allocate_block(bytes);
   if (!object) return NULL;
   account(bytes);
   object->references = 1;
@@ -41,9 +89,15 @@ static void *make(int64_t bytes, uint32_t kind) {
   return object;
 }
 
+// A block may come back as one of its class, so it is as large as the class says.
+static int64_t block_bytes(int64_t bytes) {
+  int64_t class = block_class(bytes);
+  return class < block_classes ? (class + 1) * block_step : bytes;
+}
+
 static void *grow(void *block, int64_t old_bytes, int64_t new_bytes) {
   if (is_over_limit(new_bytes - old_bytes)) return NULL;
-  void *moved = realloc(block, (size_t)new_bytes);
+  void *moved = realloc(block, (size_t)block_bytes(new_bytes));
   if (moved) account(new_bytes - old_bytes);
   return moved;
 }
@@ -128,7 +182,7 @@ static void destroy_one(dead_list *dead, lm_object *object) {
     case LM_RANGE: bytes = sizeof(lm_range); break;
   }
   account(-bytes);
-  free(object);
+  free_object(object, bytes);
 }
 
 void lm_destroy(lm_object *object) {
@@ -150,6 +204,7 @@ static int64_t count_characters(const char *bytes, int64_t length) {
 }
 
 lm_string *lm_string_reserve(int64_t length) {
+  if (length < 0 || length > INT64_MAX / 2) return NULL;
   lm_string *string = make((int64_t)sizeof(lm_string) + length, LM_STRING);
   if (!string) return NULL;
   string->length = string->capacity = length;

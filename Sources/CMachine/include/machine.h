@@ -39,11 +39,11 @@
   X(record)      /* a = the record of form shapes[b] from cells at c (taken) */ \
   X(closure)     /* a = a function of children[b] */ \
   X(range)       /* a = range from cells b, b+1, b+2; c: closed */ \
-  X(concat)      /* a = the text of c strings at b joined (taken) */ \
-  X(text)        /* a = b as text, by format c (0: plain) */ \
+  X(concat)      /* a = the text of c values at b joined (taken) */ \
   X(index)       /* a = b[c] */ \
   X(index_n)     /* a = b[descriptor c] */ \
   X(set_index)   /* a[b] = c in place */ \
+  X(set_index_k) /* a[b] = K[c] in place */ \
   X(set_index_n) /* a[descriptor b] = c in place */ \
   X(set_path)    /* a.path = c, path by descriptor b */ \
   X(field)       /* a = b.caches[c] */ \

@@ -7,6 +7,10 @@ let environmentBuiltins: [Builtin] = [
     "Seconds on a clock that only goes forward; for differences, not for the time of day.",
     examples: [("clock() >= 0", "true")], body: Environment.clock),
   Builtin(
+    "cpu_time", [],
+    "Seconds of processor time that this process has used: what a computation costs, however busy the machine is.",
+    examples: [("cpu_time() >= 0", "true")], body: Environment.cpuTime),
+  Builtin(
     "time_now", [], "Seconds since the beginning of 1970 (UTC).",
     examples: [("time_now() > 1.5e9", "true")], body: Environment.now),
   Builtin(
@@ -25,6 +29,11 @@ private enum Environment {
   static func clock(_ context: inout CallContext) throws(CallFailure) -> Value {
     context.host.noteEffect("read the clock")
     return .float(seconds(CLOCK_MONOTONIC))
+  }
+
+  static func cpuTime(_ context: inout CallContext) throws(CallFailure) -> Value {
+    context.host.noteEffect("read the clock")
+    return .float(seconds(CLOCK_PROCESS_CPUTIME_ID))
   }
 
   static func now(_ context: inout CallContext) throws(CallFailure) -> Value {

@@ -157,8 +157,7 @@ extension Compiler {
             at: expression.span)
           function.operandSpans[function.position - 1] = [spec.span]
         } else {
-          let shown = value(expression)
-          function.emit(LM_OP_text, first + index, shown, 0, at: expression.span)
+          value(expression, into: first + index)
         }
       }
       function.top = mark

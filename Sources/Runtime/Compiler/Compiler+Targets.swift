@@ -17,9 +17,22 @@ extension Compiler {
     case .index, .field:
       guard let (base, steps) = path(of: target) else { return }
       let path = evaluate(steps)
+      if case .index(let key) = path, let number = plainConstant(expression) {
+        let position = function.emit(LM_OP_set_index_k, base, key, number, at: span)
+        function.operandSpans[position] = [span, stepSpan(steps.last), expression.span]
+        return
+      }
       let new = value(expression)
       store(new, in: base, path, last: steps.last, valueSpan: expression.span, at: span)
     }
+  }
+
+  /// The constant's number when the expression is a number, true or false.
+  private func plainConstant(_ expression: Expression) -> Int? {
+    if case .bool(let flag) = expression.kind {
+      return function.constant(.bool(flag)) { Cells.bool(flag) }
+    }
+    return numericConstant(expression)
   }
 
   /// `name = expression`, in place where that is safe and saves a copy.

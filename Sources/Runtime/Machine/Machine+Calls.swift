@@ -19,6 +19,11 @@ extension Machine {
     if raw.pointee.interrupt != 0 { throw .runtime(interruption) }
     let builtin = library.builtins[Int(i.b)]
     let first = register(i.a) + 1
+    if let shortcut = shortcuts[Int(i.b)], let result = shortcut(first) {
+      for index in 0..<Int(i.c) { lm_release(take(first + index)) }
+      set(register(i.a), result)
+      return
+    }
     var arguments: [Value?] = []
     arguments.reserveCapacity(Int(i.c))
     for index in 0..<Int(i.c) {

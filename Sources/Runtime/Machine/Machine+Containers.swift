@@ -43,8 +43,17 @@ extension Machine {
 
   // MARK: - Text
 
-  func text(_ i: lm_instruction) {
-    set(register(i.a), .string(Cells.value(of: register(i.b).pointee).printText))
+  /// The parts that are neither Str nor Int as text; then the loop joins them.
+  func concat(_ i: lm_instruction) throws(MachineFailure) {
+    var isText = true
+    for index in 0..<Int(i.c) {
+      let part = register(i.b) + index
+      guard part.pointee.tag != Cells.stringTag, part.pointee.tag != Cells.intTag else { continue }
+      isText = false
+      set(part, .string(Cells.value(of: part.pointee).printText))
+    }
+    if isText { throw .runtime(.outOfMemory) }
+    raw.pointee.pc -= 1
   }
 
   // MARK: - Reading
@@ -311,8 +320,8 @@ extension Machine {
     set(target, Cells.owning(Cells.tupleTag, grown))
   }
 
-  func setIndex(_ i: lm_instruction) throws(MachineFailure) {
-    try store(register(i.c).pointee, in: register(i.a), at: .key(register(i.b).pointee))
+  func setIndex(_ i: lm_instruction, _ value: lm_cell) throws(MachineFailure) {
+    try store(value, in: register(i.a), at: .key(register(i.b).pointee))
   }
 
   func setIndexN(_ i: lm_instruction) throws(MachineFailure) {

@@ -46,10 +46,11 @@ extension Machine {
     case LM_OP_iterate:
       throw .runtime(.notIterable(type: Cells.value(of: register(i.a).pointee).summary))
     case LM_OP_next: try nextElement(i)
-    case LM_OP_text: text(i)
     case LM_OP_index: try index(i)
     case LM_OP_index_n: try indexN(i)
-    case LM_OP_set_index: try setIndex(i)
+    case LM_OP_set_index: try setIndex(i, register(i.c).pointee)
+    case LM_OP_set_index_k: try setIndex(i, constant(i.c))
+    case LM_OP_concat: try concat(i)
     case LM_OP_set_index_n: try setIndexN(i)
     case LM_OP_set_path: try setPath(i)
     case LM_OP_field: try field(i)

@@ -11,6 +11,7 @@ final class Machine {
   let raw: UnsafeMutablePointer<lm_machine>
   let limits: Limits
   let library: Library
+  let shortcuts: [CellShortcut?]
   /// What builtins may do to the world.
   unowned var host: any CallHost & ModuleHost
   /// The error that ended the last run.
@@ -33,6 +34,7 @@ final class Machine {
     self.raw = raw
     self.limits = limits
     self.library = library
+    shortcuts = CellShortcuts.table(for: library)
     self.host = host
     let builder = FunctionBuilder(
       parent: nil, source: SourceText(name: "", text: ""), name: nil, isTopLevel: false)
