@@ -21,15 +21,18 @@ func tests(of target: String, _ others: String...) -> Target {
 }
 
 let tests: [Target] = [
-  tests(of: "Diagnostics", "Syntax"),
+  .target(
+    name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport",
+    swiftSettings: strict),
+  tests(of: "Diagnostics", "Syntax", "TestSupport"),
   tests(of: "Syntax", "Diagnostics"),
   tests(of: "TensorCore"),
   tests(of: "TensorOps", "TensorCore"),
-  tests(of: "Runtime", "Diagnostics", "Syntax", "TensorCore", "TensorOps", "DataKit"),
+  tests(of: "Runtime", "Diagnostics", "Syntax", "TensorCore", "TensorOps", "DataKit", "TestSupport"),
   tests(of: "Plot", "TensorCore"),
-  tests(of: "PlotKit", "Plot", "Runtime", "Diagnostics"),
+  tests(of: "PlotKit", "Plot", "Runtime", "Diagnostics", "TestSupport"),
   tests(of: "DataKit", "Runtime", "Diagnostics", "TensorCore"),
-  tests(of: "Notebook", "Runtime", "Diagnostics"),
+  tests(of: "Notebook", "Runtime", "Diagnostics", "TestSupport"),
   tests(of: "REPL", "Runtime", "Diagnostics"),
 ]
 
@@ -41,10 +44,10 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    // C: kernels, the instruction loop, system libraries.
+    // C: kernels, the instruction loop, system libraries (OpenBLAS is loaded on first use).
     .target(name: "CKernels", cSettings: optimised),
     .target(name: "CMachine", cSettings: optimised),
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas"),
+    .target(name: "COpenBLAS", cSettings: optimised),
     .systemLibrary(name: "CReadline"),
     .systemLibrary(name: "CMarkdown"),
     .systemLibrary(name: "CZlib"),

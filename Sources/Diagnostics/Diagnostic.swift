@@ -19,14 +19,19 @@ package struct Diagnostic: Error, Sendable {
   package struct Frame: Sendable {
     package let call: String
     package let location: Location?
+    /// How many equal calls in a row it stands for.
+    package var count: Int
 
-    package init(call: String, location: Location?) {
+    package init(call: String, location: Location?, count: Int = 1) {
       self.call = call
       self.location = location
+      self.count = count
     }
   }
 
   package let code: DiagnosticCode
+  /// A warning is an error where the user wants it so.
+  package var severity: Severity
   /// One plain sentence in the present tense, with the user's own names and values.
   package let message: String
   /// Where; nil only for what has no place in a text (a missing file named on the command line).
@@ -43,6 +48,7 @@ package struct Diagnostic: Error, Sendable {
     labels: [Label] = [], hint: String? = nil, trace: [Frame] = []
   ) {
     self.code = code
+    severity = code.rawValue.hasPrefix("W") ? .warning : .error
     self.message = message
     self.location = location
     self.note = note
@@ -50,6 +56,4 @@ package struct Diagnostic: Error, Sendable {
     self.hint = hint
     self.trace = trace
   }
-
-  package var severity: Severity { code.rawValue.hasPrefix("W") ? .warning : .error }
 }

@@ -64,6 +64,7 @@ extension DiagnosticCode {
     case .outOfMemory: .outOfMemory
     case .interrupted: .interrupted
     case .timedOut: .timedOut
+    case .missingLibrary: .missingLibrary
     case .frontMatter: .frontMatter
     case .unknownKey: .unknownKey
     case .unknownOption: .unknownOption

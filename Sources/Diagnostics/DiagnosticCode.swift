@@ -66,6 +66,7 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   case outOfMemory = "E0502"
   case interrupted = "E0503"
   case timedOut = "E0504"
+  case missingLibrary = "E0505"
   // E06: notebooks.
   case frontMatter = "E0601"
   case unknownKey = "E0602"

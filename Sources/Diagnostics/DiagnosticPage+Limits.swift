@@ -56,4 +56,17 @@ extension DiagnosticPage {
       #| timeout: 60s
       for i in 0..1000 { }
       """#)
+
+  static let missingLibrary = DiagnosticPage(
+    "A library of the system is missing",
+    #"""
+    Matrix products and decompositions are done by OpenBLAS, which is loaded when the first of \#
+    them runs. It comes with the Debian package libopenblas0.
+    """#,
+    wrong: #"""
+      [[1.0, 2.0]] @ [[3.0], [4.0]]  # without the package
+      """#,
+    right: #"""
+      [[1.0, 2.0]] @ [[3.0], [4.0]]  # with it
+      """#)
 }

@@ -41,10 +41,10 @@ extension DiagnosticPage {
       """#)
 
   static let wrongArgumentCount = DiagnosticPage(
-    "Too many positional arguments",
+    "Too many or too few arguments",
     #"""
-    The function takes fewer positional arguments than the call gives. Values that belong \#
-    together are passed as a tuple.
+    The call gives more positional arguments than the function takes, or fewer than it needs. \#
+    Values that belong together are passed as a tuple; a parameter with a default may be left out.
     """#,
     wrong: #"""
       fn f(a, b) = a + b

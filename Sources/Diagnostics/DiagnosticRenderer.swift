@@ -122,9 +122,9 @@ package enum DiagnosticRenderer {
     for frame in diagnostic.trace {
       let text = describe(frame, in: diagnostic.location?.source, width)
       if steps.last?.text == text {
-        steps[steps.count - 1].count += 1
+        steps[steps.count - 1].count += frame.count
       } else {
-        steps.append((text, 1))
+        steps.append((text, frame.count))
       }
     }
     func lines(_ steps: some Sequence<(text: String, count: Int)>) -> [String] {

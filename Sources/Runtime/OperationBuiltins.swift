@@ -145,7 +145,8 @@ enum OperationBuiltins {
     case .contraction, .broadcast, .indexOutOfRange, .tooManyIndices, .maskShape, .indexDType,
       .assignment, .unsupportedDType, .unequalElements, .emptyReduction, .rankTooHigh, .wrongRank,
       .shapeMismatch, .notSquare, .singularMatrix, .notPositiveDefinite, .notConverged,
-      .valueOutOfRange, .integerOverflow, .divisionByZero, .outOfMemory, .interrupted:
+      .valueOutOfRange, .integerOverflow, .divisionByZero, .outOfMemory,
+      .missingLibrary, .interrupted:
       return .tensor(error)
     }
     guard let index = operation.parameters.firstIndex(where: { names.contains($0.name) }),

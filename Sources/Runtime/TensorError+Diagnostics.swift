@@ -10,14 +10,17 @@ extension TensorError {
   /// - Parameters:
   ///   - operation: what the user wrote: `@`, `+`, `reshape`, `x[…]`.
   ///   - location: the operator or the call.
-  ///   - operands: where the operands or arguments stand, in order, as far as they are known. The errors about two tensors
-  ///     label the first two.
+  ///   - operands: where the operands or arguments stand, in order, as far as they are known. An error about two tensors
+  ///     labels them when there are two.
   package func diagnostic(
     operation: String, at location: Location? = nil, operands: [Location] = []
   ) -> Diagnostic {
-    var diagnostic = Diagnostic(code, message(operation), at: location, note: note, hint: hint)
-    for (operand, text) in zip(operands, operandNotes) {
-      diagnostic.labels.append(Diagnostic.Label(operand, text))
+    var diagnostic = Diagnostic(code, message(operation), at: location, hint: hint)
+    let notes = operandNotes
+    if operands.count == 2, notes.count == 2 {
+      diagnostic.labels = zip(operands, notes).map { Diagnostic.Label($0, $1) }
+    } else {
+      diagnostic.note = note
     }
     return diagnostic
   }
@@ -42,6 +45,7 @@ extension TensorError {
     case .integerOverflow: .integerOverflow
     case .divisionByZero: .divisionByZero
     case .outOfMemory: .outOfMemory
+    case .missingLibrary: .missingLibrary
     case .interrupted: .interrupted
     }
   }
@@ -97,6 +101,8 @@ extension TensorError {
       return "`\(TensorError.spelling(name))`: an integer result does not fit its dtype"
     case .divisionByZero(let name):
       return "`\(TensorError.spelling(name))` divides integers by zero"
+    case .missingLibrary(let package):
+      return "`\(operation)` needs a library of the package \(package), which is not installed"
     case .outOfMemory(let bytes):
       return bytes == .max
         ? "`\(operation)` asks for more memory than any machine has"
@@ -121,7 +127,7 @@ extension TensorError {
       .maskShape, .indexDType, .assignment, .unsupportedDType, .unequalElements, .emptyReduction,
       .rankTooHigh, .wrongRank, .shapeMismatch, .notSquare, .singularMatrix, .notPositiveDefinite,
       .notConverged, .argument, .valueOutOfRange, .integerOverflow, .divisionByZero, .outOfMemory,
-      .interrupted:
+      .missingLibrary, .interrupted:
       return ""
     }
   }
@@ -141,13 +147,21 @@ extension TensorError {
       return [
         "\(lhs): its last axis is \(last), the other's \(whose) is \(first)", rhs.description,
       ]
-    case .broadcast(let lhs, let rhs, _): return [lhs.description, rhs.description]
+    case .broadcast(let lhs, let rhs, let axisFromEnd):
+      guard axisFromEnd > 0, axisFromEnd <= min(lhs.shape.rank, rhs.shape.rank) else {
+        return [lhs.description, rhs.description]
+      }
+      let a = lhs.shape[lhs.shape.rank - axisFromEnd]
+      let b = rhs.shape[rhs.shape.rank - axisFromEnd]
+      let axis = axisFromEnd == 1 ? "last axis" : "axis -\(axisFromEnd)"
+      return ["\(lhs): its \(axis) is \(a), the other's is \(b)", rhs.description]
     case .shapeMismatch(_, _, let lhs, let rhs):
       return [lhs.description, rhs.description].map { "shape " + $0 }
     case .indexOutOfRange, .axisOutOfRange, .duplicateAxis, .tooManyIndices, .maskShape,
       .indexDType, .assignment, .unsupportedDType, .reshape, .unequalElements, .emptyReduction,
       .rankTooHigh, .wrongRank, .notSquare, .singularMatrix, .notPositiveDefinite, .notConverged,
-      .argument, .valueOutOfRange, .integerOverflow, .divisionByZero, .outOfMemory, .interrupted:
+      .argument, .valueOutOfRange, .integerOverflow, .divisionByZero, .outOfMemory,
+      .missingLibrary, .interrupted:
       return []
     }
   }
@@ -180,7 +194,8 @@ extension TensorError {
     case .valueOutOfRange(_, let dtype): return TensorError.rangeHint(dtype)
     case .integerOverflow: return "`f64(x)` computes with Floats, which go further"
     case .outOfMemory:
-      return "smaller tensors, a narrower dtype such as f32, or `--memory` with a higher limit"
+      return "smaller tensors or a narrower dtype such as f32 take less"
+    case .missingLibrary(let package): return "sudo apt-get install \(package)"
     case .indexDType, .unsupportedDType, .reshape, .duplicateAxis, .tooManyIndices, .assignment,
       .unequalElements, .emptyReduction, .rankTooHigh, .wrongRank, .shapeMismatch, .notSquare,
       .notPositiveDefinite, .notConverged, .argument, .divisionByZero, .interrupted:

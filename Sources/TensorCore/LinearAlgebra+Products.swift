@@ -52,7 +52,7 @@ extension Tensor {
     var target = Shape(repeating: m, count: 2)
     target[1] = n
     let result = try Tensor(uninitialized: dtype, target)
-    if m * n * k < 1 << 15 { BLAS.useOneThread() } else { BLAS.useAllThreads() }
+    if m * n * k < 1 << 15 { try BLAS.useOneThread() } else { try BLAS.useAllThreads() }
     let isComplete = BLAS.multiply(
       dtype, m, n, k,
       BLAS.Matrix(base: pointer, leading: a.leading, isTransposed: a.isTransposed),
@@ -138,7 +138,7 @@ private struct MatrixProduct {
     let work = Double(m) * Double(n) * Double(k)
     var isComplete = true
     if batch.count > 1, work < 4e6 {
-      BLAS.useOneThread()
+      try BLAS.useOneThread()
       let grain = max(1, Int(2e5 / work))
       Parallel.forEach(batch.count, grain: grain) { low, high in
         if ck_interrupted() { return }
@@ -146,7 +146,7 @@ private struct MatrixProduct {
       }
       isComplete = !ck_interrupted()
     } else {
-      BLAS.useAllThreads()
+      try BLAS.useAllThreads()
       for index in 0..<batch.count where isComplete { isComplete = products.compute(index) }
     }
     withExtendedLifetime((left, right, result.storage)) {}

@@ -39,6 +39,8 @@ package enum TensorError: Error, Sendable {
   case integerOverflow(operation: String)
   case divisionByZero(operation: String)
   case outOfMemory(bytes: Int)
+  /// A library of the system that the operation needs is not there.
+  case missingLibrary(package: String)
   case interrupted
 }
 

@@ -80,29 +80,30 @@ enum BLAS {
     _ dtype: DType, _ m: Int, _ n: Int, _ k: Int, _ a: Matrix, _ b: Matrix,
     _ c: UnsafeMutableRawPointer, _ ldc: Int, accumulates: Bool
   ) {
-    let ta = a.isTransposed ? CblasTrans : CblasNoTrans
-    let tb = b.isTransposed ? CblasTrans : CblasNoTrans
+    guard let library = ob_load() else { return }
+    let ta = a.isTransposed ? transpose : noTranspose
+    let tb = b.isTransposed ? transpose : noTranspose
     let (m32, n32, k32) = (Int32(m), Int32(n), Int32(k))
     let (lda, ldb) = (Int32(a.leading), Int32(b.leading))
     let beta = accumulates ? 1.0 : 0.0
     switch dtype {
     case .f32:
-      cblas_sgemm(
-        CblasRowMajor, ta, tb, m32, n32, k32, 1, single(a.base), lda, single(b.base), ldb,
+      library.pointee.sgemm(
+        rowMajor, ta, tb, m32, n32, k32, 1, single(a.base), lda, single(b.base), ldb,
         Float(beta), single(c), Int32(ldc))
     case .f64:
-      cblas_dgemm(
-        CblasRowMajor, ta, tb, m32, n32, k32, 1, double(a.base), lda, double(b.base), ldb, beta,
+      library.pointee.dgemm(
+        rowMajor, ta, tb, m32, n32, k32, 1, double(a.base), lda, double(b.base), ldb, beta,
         double(c), Int32(ldc))
     case .c64:
       var (one, factor) = (ComplexSingle(1, 0), ComplexSingle(Float(beta), 0))
-      cblas_cgemm(
-        CblasRowMajor, ta, tb, m32, n32, k32, &one, a.base, lda, b.base, ldb, &factor, c, Int32(ldc)
+      library.pointee.cgemm(
+        rowMajor, ta, tb, m32, n32, k32, &one, a.base, lda, b.base, ldb, &factor, c, Int32(ldc)
       )
     case .c128:
       var (one, factor) = (Complex(1, 0), Complex(beta, 0))
-      cblas_zgemm(
-        CblasRowMajor, ta, tb, m32, n32, k32, &one, a.base, lda, b.base, ldb, &factor, c, Int32(ldc)
+      library.pointee.zgemm(
+        rowMajor, ta, tb, m32, n32, k32, &one, a.base, lda, b.base, ldb, &factor, c, Int32(ldc)
       )
     case .bool, .u8, .i8, .i32, .i64:
       preconditionFailure("BLAS multiplies floats")
@@ -114,35 +115,49 @@ enum BLAS {
     _ dtype: DType, _ m: Int, _ k: Int, _ a: Matrix, _ x: UnsafeMutableRawPointer, step: Int,
     _ y: UnsafeMutableRawPointer
   ) {
+    guard let library = ob_load() else { return }
     // Row-major a [m, k] or, transposed, the row-major [k, m] that lies in memory.
-    let flag = a.isTransposed ? CblasTrans : CblasNoTrans
+    let flag = a.isTransposed ? transpose : noTranspose
     let (rows, columns) = a.isTransposed ? (Int32(k), Int32(m)) : (Int32(m), Int32(k))
     let (lda, incx) = (Int32(a.leading), Int32(step))
     switch dtype {
     case .f32:
-      cblas_sgemv(
-        CblasRowMajor, flag, rows, columns, 1, single(a.base), lda, single(x), incx, 0, single(y), 1
+      library.pointee.sgemv(
+        rowMajor, flag, rows, columns, 1, single(a.base), lda, single(x), incx, 0, single(y), 1
       )
     case .f64:
-      cblas_dgemv(
-        CblasRowMajor, flag, rows, columns, 1, double(a.base), lda, double(x), incx, 0, double(y), 1
+      library.pointee.dgemv(
+        rowMajor, flag, rows, columns, 1, double(a.base), lda, double(x), incx, 0, double(y), 1
       )
     case .c64:
       var (one, zero) = (ComplexSingle(1, 0), ComplexSingle(0, 0))
-      cblas_cgemv(CblasRowMajor, flag, rows, columns, &one, a.base, lda, x, incx, &zero, y, 1)
+      library.pointee.cgemv(rowMajor, flag, rows, columns, &one, a.base, lda, x, incx, &zero, y, 1)
     case .c128:
       var (one, zero) = (Complex(1, 0), Complex(0, 0))
-      cblas_zgemv(CblasRowMajor, flag, rows, columns, &one, a.base, lda, x, incx, &zero, y, 1)
+      library.pointee.zgemv(rowMajor, flag, rows, columns, &one, a.base, lda, x, incx, &zero, y, 1)
     case .bool, .u8, .i8, .i32, .i64:
       preconditionFailure("BLAS multiplies floats")
     }
   }
 
-  /// Lets OpenBLAS use as many threads as the budget allows.
-  static func useAllThreads() { openblas_set_num_threads(ck_thread_count()) }
+  private static let rowMajor = Int32(OB_ROW_MAJOR)
+  private static let noTranspose = Int32(OB_NO_TRANSPOSE)
+  private static let transpose = Int32(OB_TRANSPOSE)
+
+  /// Lets OpenBLAS use as many threads as the budget allows. Comes before every use of the library.
+  ///
+  /// - Throws: `missingLibrary` when OpenBLAS cannot be loaded.
+  static func useAllThreads() throws(TensorError) { try limitThreads(ck_thread_count()) }
 
   /// Keeps OpenBLAS to the calling thread, for products that are themselves spread over threads.
-  static func useOneThread() { openblas_set_num_threads(1) }
+  ///
+  /// - Throws: `missingLibrary` when OpenBLAS cannot be loaded.
+  static func useOneThread() throws(TensorError) { try limitThreads(1) }
+
+  private static func limitThreads(_ count: Int32) throws(TensorError) {
+    guard let library = ob_load() else { throw .missingLibrary(package: "libopenblas0") }
+    library.pointee.set_num_threads(count)
+  }
 
   private static func single(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Float> {
     pointer.assumingMemoryBound(to: Float.self)

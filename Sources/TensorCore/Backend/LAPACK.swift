@@ -28,7 +28,7 @@ enum LAPACK {
     throws(TensorError) -> Int
   {
     if ck_interrupted() { throw .interrupted }
-    if size < 64 { BLAS.useOneThread() } else { BLAS.useAllThreads() }
+    if size < 64 { try BLAS.useOneThread() } else { try BLAS.useAllThreads() }
     let info = try LongCall.run(isLong: size > longSize, body)
     if Int(info) == Int(LA_NO_MEMORY) { throw .outOfMemory(bytes: size * size * 16) }
     return Int(info)

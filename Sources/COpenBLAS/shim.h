@@ -1,4 +1,0 @@
-// Complex numbers as structures, which Swift can import.
-#define LAPACK_COMPLEX_STRUCTURE
-#include <cblas.h>
-#include "lapack_by_type.h"
