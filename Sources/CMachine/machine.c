@@ -694,7 +694,7 @@ HANDLER op_next(STATE) {
 
 HANDLER op_tuple(STATE) {
   int32_t count = I.b;
-  lm_tuple *tuple = lm_tuple_make(count);
+  lm_tuple *tuple = lm_tuple_make_raw(count);
   if (UNLIKELY(!tuple)) SLOW;
   lm_cell *source = &C;
   for (int32_t i = 0; i < count; i++) {
@@ -706,7 +706,7 @@ HANDLER op_tuple(STATE) {
 }
 HANDLER op_record(STATE) {
   const lm_shape *shape = frame->prototype->shapes[I.b];
-  lm_record *record = lm_record_make(shape);
+  lm_record *record = lm_record_make_raw(shape);
   if (UNLIKELY(!record)) SLOW;
   lm_cell *source = &C;
   for (int32_t i = 0; i < shape->count; i++) {
@@ -740,50 +740,67 @@ HANDLER op_range(STATE) {
   NEXT;
 }
 
+// The decimal digits of a number; how many characters that is.
 static int write_int(char *buffer, int64_t value) {
+  static const char pairs[] =
+    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
   char digits[24];
-  int count = 0, length = 0;
+  int first = sizeof digits;
   uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-  do digits[count++] = (char)('0' + magnitude % 10);
-  while (magnitude /= 10);
-  if (value < 0) buffer[length++] = '-';
-  while (count) buffer[length++] = digits[--count];
+  for (; magnitude >= 100; magnitude /= 100) memcpy(digits + (first -= 2), pairs + magnitude % 100 * 2, 2);
+  if (magnitude >= 10) memcpy(digits + (first -= 2), pairs + magnitude * 2, 2);
+  else digits[--first] = (char)('0' + magnitude);
+  if (value < 0) digits[--first] = '-';
+  int length = (int)sizeof digits - first;
+  memcpy(buffer, digits + first, (size_t)length);
   return length;
 }
-// The characters that write_int writes.
-static int int_width(int64_t value) {
-  uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-  int width = value < 0 ? 2 : 1;
-  for (; magnitude >= 10; magnitude /= 10) width++;
-  return width;
-}
+
+// Longest text of an Int.
+enum { int_text_limit = 20 };
+
 HANDLER op_concat(STATE) {
   lm_cell *part = &B;
-  int64_t length = 0, characters = 0;
+  int64_t limit = 0, characters = 0;
   for (int32_t i = 0; i < I.c; i++) {
     if (part[i].tag == LM_STRING) {
-      length += part[i].string->length;
+      limit += part[i].string->length;
       characters += part[i].string->characters;
-    } else if (part[i].tag == LM_INT) {
-      int digits = int_width(part[i].i);
-      length += digits;
-      characters += digits;
-    } else SLOW;
+    } else if (part[i].tag == LM_INT) limit += int_text_limit;
+    else SLOW;
   }
-  lm_string *string = lm_string_reserve(length);
-  if (!string) SLOW;
-  char *end = string->bytes;
+  char near[256];
+  char *start = near;
+  lm_string *string = NULL;
+  if (limit > (int64_t)sizeof near) {
+    string = lm_string_reserve(limit);
+    if (!string) SLOW;
+    start = string->bytes;
+  }
+  char *end = start;
   for (int32_t i = 0; i < I.c; i++) {
     if (part[i].tag == LM_INT) {
-      end += write_int(end, part[i].i);
+      int length = write_int(end, part[i].i);
+      end += length;
+      characters += length;
       continue;
     }
     memcpy(end, part[i].string->bytes, (size_t)part[i].string->length);
     end += part[i].string->length;
+  }
+  if (!string) {
+    string = lm_string_reserve(end - start);
+    if (!string) SLOW;
+    memcpy(string->bytes, near, (size_t)(end - start));
+  }
+  string->length = end - start;
+  string->characters = characters;
+  for (int32_t i = 0; i < I.c; i++) {
+    if (part[i].tag != LM_STRING) continue;
     lm_release(part[i]);
     part[i].tag = LM_NONE;
   }
-  string->characters = characters;
   set_object(&A, LM_STRING, string);
   NEXT;
 }

@@ -31,57 +31,9 @@ bool lm_reserve_memory(int64_t bytes) {
 
 void lm_return_memory(int64_t bytes) { account(-bytes); }
 
-// MARK: Small blocks
-// Freed small objects are kept by size, as programs make and drop the same few sizes all the time. Only while one thread
-// touches objects; the address sanitizer must see every block come and go.
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define KEEPS_BLOCKS 0
-#endif
-#endif
-#ifndef KEEPS_BLOCKS
-#define KEEPS_BLOCKS 1
-#endif
-
-enum { block_step = 16, block_classes = 16, blocks_kept = 4096 };
-
-typedef struct free_block {
-  struct free_block *next;
-} free_block;
-
-static free_block *kept[block_classes];
-static int32_t kept_count[block_classes];
-
-static int64_t block_class(int64_t bytes) { return (bytes - 1) / block_step; }
-
-static void *allocate_block(int64_t bytes) {
-  int64_t class = block_class(bytes);
-  if (!KEEPS_BLOCKS || class >= block_classes) return malloc((size_t)bytes);
-  if (!lm_is_shared && kept[class]) {
-    free_block *block = kept[class];
-    kept[class] = block->next;
-    kept_count[class]--;
-    return block;
-  }
-  return malloc((size_t)(class + 1) * block_step);
-}
-
-static void free_object(void *object, int64_t bytes) {
-  int64_t class = block_class(bytes);
-  if (KEEPS_BLOCKS && class < block_classes && !lm_is_shared && kept_count[class] < blocks_kept) {
-    free_block *block = object;
-    block->next = kept[class];
-    kept[class] = block;
-    kept_count[class]++;
-    return;
-  }
-  free(object);
-}
-
 static void *make(int64_t bytes, uint32_t kind) {
   if (is_over_limit(bytes)) return NULL;
-  lm_object *object = allocate_block(bytes);
+  lm_object *object = lm_block_allocate(bytes);
   if (!object) return NULL;
   account(bytes);
   object->references = 1;
@@ -89,15 +41,9 @@ static void *make(int64_t bytes, uint32_t kind) {
   return object;
 }
 
-// A block may come back as one of its class, so it is as large as the class says.
-static int64_t block_bytes(int64_t bytes) {
-  int64_t class = block_class(bytes);
-  return class < block_classes ? (class + 1) * block_step : bytes;
-}
-
 static void *grow(void *block, int64_t old_bytes, int64_t new_bytes) {
   if (is_over_limit(new_bytes - old_bytes)) return NULL;
-  void *moved = realloc(block, (size_t)block_bytes(new_bytes));
+  void *moved = lm_block_grow(block, old_bytes, new_bytes);
   if (moved) account(new_bytes - old_bytes);
   return moved;
 }
@@ -182,7 +128,7 @@ static void destroy_one(dead_list *dead, lm_object *object) {
     case LM_RANGE: bytes = sizeof(lm_range); break;
   }
   account(-bytes);
-  free_object(object, bytes);
+  lm_block_free(object, bytes);
 }
 
 void lm_destroy(lm_object *object) {
@@ -282,11 +228,16 @@ lm_string *lm_string_ascii(int code) {
 
 // MARK: Tuples, records, ranges and the rest
 
-lm_tuple *lm_tuple_make(int64_t count) {
+lm_tuple *lm_tuple_make_raw(int64_t count) {
   lm_tuple *tuple = make(tuple_bytes(count), LM_TUPLE);
-  if (!tuple) return NULL;
-  tuple->count = tuple->capacity = count;
-  memset(tuple->items, 0, (size_t)count * sizeof(lm_cell));
+  if (tuple) tuple->count = tuple->capacity = count;
+  return tuple;
+}
+
+lm_tuple *lm_tuple_make(int64_t count) {
+  if (count < 0 || count > INT64_MAX / 64) return NULL;
+  lm_tuple *tuple = lm_tuple_make_raw(count);
+  if (tuple) memset(tuple->items, 0, (size_t)count * sizeof(lm_cell));
   return tuple;
 }
 
@@ -314,16 +265,20 @@ lm_tuple *lm_tuple_copy(const lm_tuple *tuple, int64_t extra_capacity) {
   return copy;
 }
 
-lm_record *lm_record_make(const lm_shape *shape) {
+lm_record *lm_record_make_raw(const lm_shape *shape) {
   lm_record *record = make(record_bytes(shape), LM_RECORD);
-  if (!record) return NULL;
-  record->shape = shape;
-  memset(record->items, 0, (size_t)shape->count * sizeof(lm_cell));
+  if (record) record->shape = shape;
+  return record;
+}
+
+lm_record *lm_record_make(const lm_shape *shape) {
+  lm_record *record = lm_record_make_raw(shape);
+  if (record) memset(record->items, 0, (size_t)shape->count * sizeof(lm_cell));
   return record;
 }
 
 lm_record *lm_record_copy(const lm_record *record) {
-  lm_record *copy = lm_record_make(record->shape);
+  lm_record *copy = lm_record_make_raw(record->shape);
   if (!copy) return NULL;
   for (int32_t i = 0; i < record->shape->count; i++) {
     copy->items[i] = record->items[i];
@@ -370,6 +325,6 @@ lm_function *lm_function_make(const struct lm_prototype *prototype, int64_t capt
   if (!function) return NULL;
   function->prototype = prototype;
   function->capture_count = capture_count;
-  memset(function->captures, 0, (size_t)capture_count * sizeof(lm_cell));
+  for (int64_t i = 0; i < capture_count; i++) function->captures[i].tag = LM_NONE;
   return function;
 }

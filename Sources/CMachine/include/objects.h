@@ -179,12 +179,14 @@ lm_string *lm_string_join(const lm_tuple *parts, const lm_string *separator);
 // The parts of a string between separators, which are not empty; NULL when memory is short.
 lm_tuple *lm_string_split(const lm_string *string, const lm_string *separator);
 
-lm_tuple *lm_tuple_make(int64_t count);  // items are none
+lm_tuple *lm_tuple_make(int64_t count);      // items are none
+lm_tuple *lm_tuple_make_raw(int64_t count);  // items are for the caller to fill at once
 // `tuple` must be unique; it may move. Takes over `item`'s count. NULL leaves both as they were.
 lm_tuple *lm_tuple_push(lm_tuple *tuple, lm_cell item);
 lm_tuple *lm_tuple_copy(const lm_tuple *tuple, int64_t extra_capacity);
 
-lm_record *lm_record_make(const lm_shape *shape);
+lm_record *lm_record_make(const lm_shape *shape);      // items are none
+lm_record *lm_record_make_raw(const lm_shape *shape);  // items are for the caller to fill at once
 lm_record *lm_record_copy(const lm_record *record);
 // The position of a field, or -1.
 static inline int32_t lm_shape_find(const lm_shape *shape, uint32_t symbol) {
