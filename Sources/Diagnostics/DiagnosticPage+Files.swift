@@ -8,10 +8,10 @@ extension DiagnosticPage {
     the REPL to the folder it was started in.
     """#,
     wrong: #"""
-      data.csv("mesurements.csv")
+      read_csv("mesurements.csv")
       """#,
     right: #"""
-      data.csv("measurements.csv")
+      read_csv("measurements.csv")
       """#)
 
   static let fileUnreadable = DiagnosticPage(
@@ -20,10 +20,10 @@ extension DiagnosticPage {
     The file is there, but it is a folder, or its permissions do not allow reading it.
     """#,
     wrong: #"""
-      data.csv("folder")
+      read_csv("folder")
       """#,
     right: #"""
-      data.csv("folder/measurements.csv")
+      read_csv("folder/measurements.csv")
       """#)
 
   static let damagedFile = DiagnosticPage(
@@ -33,10 +33,10 @@ extension DiagnosticPage {
     tells what was expected where.
     """#,
     wrong: #"""
-      data.npy("table.csv")
+      read_npy("table.csv")
       """#,
     right: #"""
-      data.csv("table.csv")
+      read_csv("table.csv")
       """#)
 
   static let fileNotWritten = DiagnosticPage(
@@ -46,9 +46,9 @@ extension DiagnosticPage {
     is left half written.
     """#,
     wrong: #"""
-      figure() |> line([1, 2]) |> save("no/such/folder/f.svg")
+      write_text("no/such/folder/a.txt", "text")
       """#,
     right: #"""
-      figure() |> line([1, 2]) |> save("f.svg")
+      write_text("a.txt", "text")
       """#)
 }

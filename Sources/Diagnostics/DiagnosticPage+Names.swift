@@ -86,16 +86,16 @@ extension DiagnosticPage {
   static let missingArgument = DiagnosticPage(
     "An argument that is missing",
     #"""
-    A parameter without a default received no value. Give the argument, or give the \#
-    parameter a default in the function's declaration.
+    A parameter without a default received no value in a call with named arguments. Give the \#
+    argument, or give the parameter a default in the function's declaration.
     """#,
     wrong: #"""
       fn f(a, b) = a + b
-      f(1)
+      f(b = 2)
       """#,
     right: #"""
       fn f(a, b) = a + b
-      f(1, 2)
+      f(1, b = 2)
       """#)
 
   static let notCallable = DiagnosticPage(

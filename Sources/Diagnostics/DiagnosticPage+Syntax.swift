@@ -65,9 +65,11 @@ extension DiagnosticPage {
     `&&`, `def`), a body without braces.
     """#,
     wrong: #"""
+      x = 2
       if x > 1: print(x)
       """#,
     right: #"""
+      x = 2
       if x > 1 { print(x) }
       """#)
 
@@ -78,11 +80,11 @@ extension DiagnosticPage {
     second mark shows where the text stopped making sense without it.
     """#,
     wrong: #"""
-      y = sqrt((a + b) * 2
+      y = sqrt((3 + 5) * 2
       z = 1
       """#,
     right: #"""
-      y = sqrt((a + b) * 2)
+      y = sqrt((3 + 5) * 2)
       z = 1
       """#)
 
@@ -120,10 +122,10 @@ extension DiagnosticPage {
     therefore the last parameter.
     """#,
     wrong: #"""
-      f(n = 4, 3)
+      sum(axis = 0, [1, 2])
       """#,
     right: #"""
-      f(3, n = 4)
+      sum([1, 2], axis = 0)
       """#)
 
   static let duplicateName = DiagnosticPage(
@@ -160,11 +162,11 @@ extension DiagnosticPage {
     it from a file.
     """#,
     wrong: #"""
-      x = f(f(f( … 300 times … )))
+      x = cos(cos(cos( … 300 times … )))
       """#,
     right: #"""
       x = 1
-      for i in 0..300 { x = f(x) }
+      for i in 0..300 { x = cos(x) }
       """#)
 
   static let codeTooLarge = DiagnosticPage(
@@ -177,7 +179,7 @@ extension DiagnosticPage {
       table = [[0.1, 0.2, … a million numbers … ]]
       """#,
     right: #"""
-      table = data.csv("table.csv")
+      table = read_csv("table.csv")
       """#)
 
   static let malformedFormatSpec = DiagnosticPage(
@@ -188,9 +190,11 @@ extension DiagnosticPage {
     o s x X %.
     """#,
     wrong: #"""
+      v = 2.5
       print("{v:4.f}")
       """#,
     right: #"""
+      v = 2.5
       print("{v:.4f}")
       """#)
 
@@ -202,9 +206,11 @@ extension DiagnosticPage {
     a name.
     """#,
     wrong: #"""
+      x = 3
       y = 2x
       """#,
     right: #"""
+      x = 3
       y = 2 * x
       """#)
 }

@@ -24,7 +24,7 @@ extension DiagnosticPage {
       [1, 2] + [1, 2, 3]
       """#,
     right: #"""
-      [1, 2][:, new] + [1, 2, 3]
+      [1, 2][:, new] + [1, 2, 3][new, :]
       """#)
 
   static let indexOutOfRange = DiagnosticPage(
@@ -169,14 +169,16 @@ extension DiagnosticPage {
   static let shapeMismatch = DiagnosticPage(
     "Shapes that must be equal and are not",
     #"""
-    The operation needs tensors that agree in all axes but one, or a value of the shape of \#
-    the place it is assigned to.
+    The operation needs a mask of the shape of what it selects from, a value of the shape of \#
+    the place it is assigned to, or a tensor with another number of axes.
     """#,
     wrong: #"""
-      concat(([[1, 2]], [[1, 2, 3]]))
+      x = zeros(3)
+      x[0:2] = [1, 2, 3]
       """#,
     right: #"""
-      concat(([[1, 2]], [[3, 4]]))
+      x = zeros(3)
+      x[0:2] = [1, 2]
       """#)
 
   static let rankTooHigh = DiagnosticPage(

@@ -39,7 +39,7 @@ extension NotebookProblem {
     case .unknownLanguage(let language, let known):
       return Diagnostic(
         .unknownOption, "a cell in `\(language)` cannot be run", at: location,
-        hint: Suggestion.nearest(to: language, among: known).map { "did you mean `{\($0)}`?" }
+        hint: languageHint(language, known)
           ?? "code that is only shown is fenced without braces: ```\(language)")
     case .optionsOnFence(let text):
       return Diagnostic(
@@ -94,6 +94,16 @@ extension NotebookProblem {
     default:
       return Diagnostic(.internalError, "a problem of a notebook has no sentence", at: location)
     }
+  }
+
+  /// `{expect rtol=0.1}` for `{expect} rtol=0.1`, or a language spelled amiss.
+  private func languageHint(_ language: String, _ known: [String]) -> String? {
+    let words = language.split(separator: " ", maxSplits: 1).map(String.init)
+    if words.count == 2, words[0] == "expect" { return "did you mean `{expect} \(words[1])`?" }
+    if words.count == 2, known.contains(words[0]) {
+      return "options go on lines `#| name: value` at the top of the cell"
+    }
+    return Suggestion.nearest(to: language, among: known).map { "did you mean `{\($0)}`?" }
   }
 
   private func suggestion(for name: String, among known: [String]) -> String {

@@ -45,7 +45,7 @@ struct PlotBuiltins: Sendable {
       let call = Self.shifted(context)
       let base = call.figure ?? FigureValue(Figure(), process: process)
       let values = try Self.values(of: kind.parameters, from: 1, in: call.context, layer: kind.name)
-      let figure = try Self.result(call.context, from: 1, kind.parameters) {
+      let figure = try Self.result(call.context, from: 1, kind.parameters, moved: call.moved) {
         () throws(PlotError) in try base.figure.adding(try kind.layer(values), named: kind.name)
       }
       Self.warnOfSize(before: base.figure, after: figure, context)
@@ -66,19 +66,21 @@ struct PlotBuiltins: Sendable {
   }
 
   /// The figure, and the arguments with a place for it: when the first argument is data, all that follow by position
-  /// move one parameter on.
+  /// move one parameter on, the last of them to `moved`.
   private static func shifted(_ context: CallContext) -> (
-    figure: FigureValue?, context: CallContext
+    figure: FigureValue?, context: CallContext, moved: Int
   ) {
     if case .external(let value)? = context.arguments.first ?? nil,
       let figure = value as? FigureValue
     {
-      return (figure, context)
+      return (figure, context, 0)
     }
+    var moved = 0
     var arguments = context.arguments
-    guard var carried = arguments.first ?? nil else { return (nil, context) }
+    guard var carried = arguments.first ?? nil else { return (nil, context, 0) }
     arguments[0] = nil
     for index in arguments.indices.dropFirst() {
+      moved = index
       guard let next = arguments[index] else {
         arguments[index] = carried
         break
@@ -90,7 +92,7 @@ struct PlotBuiltins: Sendable {
       nil,
       CallContext(
         arguments: arguments, builtinName: context.builtinName, signature: context.signature,
-        host: context.host)
+        host: context.host), moved
     )
   }
 
@@ -150,7 +152,7 @@ struct PlotBuiltins: Sendable {
     ) { [allowShell] context throws(CallFailure) in
       let base = try context.external(0, as: FigureValue.self, wanted: "a Figure")
       let commands = try context.string(1)
-      let figure = try Self.result(context, from: 0, []) { () throws(PlotError) in
+      let figure = try Self.result(context, from: 0, [], text: 1) { () throws(PlotError) in
         try base.figure.adding(commands: commands, allowingShell: allowShell)
       }
       return .external(FigureValue(figure, process: base.process))
@@ -166,7 +168,7 @@ struct PlotBuiltins: Sendable {
       let value = try context.external(0, as: FigureValue.self, wanted: "a Figure")
       let path = try context.string(1)
       let size = try context.intsIfPresent(2)
-      let picture = try Self.result(context, from: 0, []) { () throws(PlotError) in
+      let picture = try Self.result(context, from: 0, [], text: 1) { () throws(PlotError) in
         let format = try FigureFormat(pathForSaving: path)
         let size = try size.map { values throws(PlotError) in try PictureSize(checking: values) }
         return try value.figure.drawn(as: format, size: size, on: .paper, by: value.process)
@@ -214,8 +216,13 @@ struct PlotBuiltins: Sendable {
   }
 
   /// Runs plot code; its error becomes the call's, marked with the argument at fault.
+  ///
+  /// - Parameters:
+  ///   - text: the argument that holds a file's name or commands.
+  ///   - moved: the arguments up to this one were given one place earlier.
   private static func result<Result>(
-    _ context: CallContext, from first: Int, _ parameters: [LayerParameter],
+    _ context: CallContext, from first: Int, _ parameters: [LayerParameter], text: Int? = nil,
+    moved: Int = 0,
     _ body: () throws(PlotError) -> Result
   ) throws(CallFailure) -> Result {
     do {
@@ -223,8 +230,13 @@ struct PlotBuiltins: Sendable {
     } catch {
       // The session knows whether the user or a time limit asked.
       if error == .interrupted { try context.host.checkInterrupt() }
-      let index = parameters.firstIndex { $0.name == error.parameter }
-      throw CallFailure.diagnostic(error.diagnostic, argument: index.map { first + $0 })
+      var argument = parameters.firstIndex { $0.name == error.parameter }.map { first + $0 }
+      if let place = argument, place <= moved { argument = place - 1 }
+      switch error {
+      case .unknownFormat, .shellCommand: argument = text
+      default: break
+      }
+      throw CallFailure.diagnostic(error.diagnostic, argument: argument)
     }
   }
 }

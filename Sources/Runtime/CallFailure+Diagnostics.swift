@@ -12,6 +12,9 @@ extension CallContext {
     return "`\(signature.parameters[index].name)`"
   }
 
+  /// The number by which a failure marks one of the arguments that a `rest` parameter takes.
+  func restArgument(_ position: Int) -> Int { signature.parameters.count + position }
+
   /// E0402: an argument of a type that the builtin cannot take.
   ///
   /// - Parameter wanted: with its article: `a Str`, `an Int or a tuple of Ints`.
@@ -39,15 +42,16 @@ extension CallContext {
   /// - Parameters:
   ///   - found: the value as it is to be shown: `-1`, `"abc"`.
   ///   - requirement: what would be right: `at least 0`, `one of "l", "r"`.
+  ///   - position: that of the value among those of a `rest` parameter.
   package func wrongValue(
-    _ index: Int, found: String, requirement: String, hint: String? = nil
+    _ index: Int, found: String, requirement: String, hint: String? = nil, position: Int? = nil
   ) -> CallFailure {
     .diagnostic(
       Diagnostic(
         .argumentValue,
         "`\(builtinName)`: \(parameterLabel(index)) is \(found), it must be \(requirement)",
         hint: hint),
-      argument: index)
+      argument: position.map(restArgument) ?? index)
   }
 
   /// E0206: an argument that only some uses of the builtin may leave out.
@@ -123,6 +127,16 @@ extension CallFailure {
   }
 }
 
+extension CallFailure {
+  /// A tensor's error about one parameter points at the argument.
+  func pointing(intoCallOf builtin: Builtin) -> CallFailure {
+    guard case .tensor(let error) = self, case .argument(_, let name, _, _) = error,
+      let index = builtin.signature.parameters.firstIndex(where: { $0.name == name })
+    else { return self }
+    return .diagnostic(error.diagnostic(operation: builtin.name), argument: index)
+  }
+}
+
 // MARK: - Operators
 
 extension CallFailure {
@@ -178,7 +192,8 @@ extension CallFailure {
   static func zeroDivision(_ op: BinaryOperator, _ lhs: Int) -> CallFailure {
     .diagnostic(
       Diagnostic(
-        .divisionByZero, "division by zero: `\(lhs) \(op.rawValue) 0`", note: "this is 0"))
+        .divisionByZero, "division by zero: `\(lhs) \(op.rawValue) 0`", note: "the divisor"),
+      argument: 1)
   }
 
   /// E0501: tuples or records within each other beyond what an operator follows.
@@ -195,8 +210,7 @@ extension CallContext {
   /// E0412: an argument that yields no elements.
   func notIterable(_ index: Int) -> CallFailure {
     failure(
-      .notIterable,
-      "\(parameterLabel(index)) is \(value(index).describedWithArticle), which has no elements",
+      .notIterable, "\(value(index).describedWithArticle) has no elements to go through",
       argument: index, hint: "tuples, tensors, ranges, Str, maps and records have elements")
   }
 }
@@ -214,7 +228,7 @@ extension CallContext {
     let shown = text.count > 40 ? String(text.prefix(37)) + "..." : text
     return failure(
       .unparsableText, "\(shown.quoted) is not \(noun)", argument: 0,
-      hint: "`try parse_int(text) else 0` gives a value when it is none")
+      hint: "`try \(builtinName)(text) else 0` gives a value when it is none")
   }
 }
 

@@ -83,7 +83,8 @@ final class ModuleLoader {
     guard let text = StandardLibrary.text(ofFile: path) else {
       throw .diagnostic(
         Diagnostic(
-          .unknownModule, "there is no readable module file \(path)",
+          .unknownModule,
+          "there is no readable module file \"\(path.hasPrefix(folder) ? path : name)\"",
           hint: "paths are relative to the folder of the notebook or script"))
     }
     loading.append(path)

@@ -20,17 +20,17 @@ extension RuntimeError {
     case .wrongArgumentCount(let function, let given, let minimum, let maximum, let signature):
       Diagnostic(
         .wrongArgumentCount,
-        "`\(function)` takes \(Self.counted(minimum, maximum)), \(given) given",
+        "\(Self.named(function)) takes \(Self.counted(minimum, maximum)), \(given) given",
         hint: "its parameters are \(signature)")
-    case .unknownNamedArgument(let function, let name, let suggestion):
+    case .unknownNamedArgument(let function, let name, let suggestion, let signature):
       Diagnostic(
-        .unknownNamedArgument, "`\(function)` has no parameter named `\(name)`",
-        hint: suggestion.map { "did you mean `\($0)`?" })
+        .unknownNamedArgument, "\(Self.named(function)) has no parameter named `\(name)`",
+        hint: suggestion.map { "did you mean `\($0)`?" } ?? "its parameters are \(signature)")
     case .duplicateArgument(let function, let name):
-      Diagnostic(.duplicateArgument, "`\(function)` is given `\(name)` twice")
+      Diagnostic(.duplicateArgument, "\(Self.named(function)) is given `\(name)` twice")
     case .missingArgument(let function, let name, let signature):
       Diagnostic(
-        .missingArgument, "`\(function)` is not given `\(name)`",
+        .missingArgument, "\(Self.named(function)) is not given `\(name)`",
         hint: "its parameters are \(signature)")
     case .notCallable(let type):
       Diagnostic(.notCallable, "a value of type \(type) cannot be called", note: type)
@@ -52,28 +52,28 @@ extension RuntimeError {
       Diagnostic(.notIndexable, "a value of type \(type) cannot be indexed", note: type)
     case .positionOutOfRange(let index, let count, let type):
       Diagnostic(
-        .indexOutOfRange, "index \(index) is out of range for \(type) with \(count) elements",
+        .indexOutOfRange, "index \(index) is out of range for \(Value.withArticle(type)) of \(Self.plural(count, "element"))",
         note: count == 0 ? "it is empty" : "valid: \(-count) to \(count - 1)")
     case .indexType(let type, let index):
       Diagnostic(
-        .notIndexable, "\(type) cannot be indexed by \(index)", note: index)
+        .notIndexable, "\(Self.a(type)) cannot be indexed by \(Self.a(index))", note: index)
     case .keyNotFound(let key, let suggestion):
       Diagnostic(
         .keyNotFound, "the map has no key \(key)",
         hint: suggestion.map { "did you mean \($0)?" } ?? "`m.get(key, default)` gives a default instead")
     case .unhashableKey(let type):
       Diagnostic(
-        .unhashableKey, "\(type) cannot be a key of a map",
+        .unhashableKey, "\(Self.a(type)) cannot be a key of a map",
         hint: "keys are Str, Int, Bool or tuples of them")
     case .destructuringCount(let expected, let isMinimum, let found):
       Diagnostic(
         .destructuring,
-        "the pattern takes \(isMinimum ? "at least " : "")\(expected) values, \(found) is given")
+        "the pattern takes \(isMinimum ? "at least " : "")\(Self.plural(expected, "value")), not \(Self.a(found))")
     case .destructuringField(let name, let type):
-      Diagnostic(.destructuring, "the pattern wants a field `\(name)`, which \(type) does not have")
+      Diagnostic(.destructuring, "the pattern wants a field `\(name)`, which \(Self.a(type)) does not have")
     case .notIterable(let type):
       Diagnostic(
-        .notIterable, "\(type) cannot be iterated over", note: type,
+        .notIterable, "\(Self.a(type)) has no elements to go through", note: type,
         hint: type == "Int" ? "`0..n` counts from 0 to n - 1" : nil)
     case .noMatchingArm(let value):
       Diagnostic(
@@ -85,20 +85,21 @@ extension RuntimeError {
         .ambiguousCondition, "a tensor with more than one element is no condition: \(type)",
         note: type, hint: "`any(x)` or `all(x)` makes one Bool of it")
     case .conditionType(let type):
-      Diagnostic(.argumentType, "a condition is a Bool or a number, not \(type)", note: type)
+      Diagnostic(.argumentType, "a condition is a Bool or a number, not \(Self.a(type))", note: type)
     case .splatType(let type):
-      Diagnostic(.argumentType, "`...` spreads a tuple or a record, not \(type)", note: type)
+      Diagnostic(.argumentType, "`...` spreads a tuple or a record, not \(Self.a(type))", note: type)
     case .fieldAssignment(let type):
       Diagnostic(.argumentType, "a value of type \(type) has no fields to assign", note: type)
     case .elementAssignment(let type):
-      Diagnostic(.argumentType, "elements of a tensor are numbers, not \(type)", note: type)
+      Diagnostic(.argumentType, "an element of a tensor is a number, not \(Self.a(type))", note: type)
     case .rangePart(let type):
       Diagnostic(
-        .argumentType, "the parts of a range are Ints, not \(type)", note: type,
+        .argumentType, "a part of a range is an Int, not \(Self.a(type))", note: type,
         hint: "`linspace(a, b, n)` gives evenly spaced Floats")
-    case .rangeStep: Diagnostic(.argumentValue, "the step of a range is not 0")
+    case .rangeStep: Diagnostic(.argumentValue, "a range cannot go by steps of 0")
     case .contractType(let subject, let wanted, let found):
-      Diagnostic(.contractFailed, "\(subject) is \(found), the contract says \(wanted)", note: wanted)
+      Diagnostic(
+        .contractFailed, "\(subject) is \(Self.a(found)), the contract says \(wanted)", note: wanted)
     case .contractRank(let subject, let wanted, let found):
       Diagnostic(
         .contractFailed, "\(subject) is \(found), the contract says \(wanted)",
@@ -113,7 +114,7 @@ extension RuntimeError {
         note: "\(found) here")
     case .unequalElements(let first, let second, let index):
       Diagnostic(
-        .unequalElements, "element 0 is \(first), but element \(index) is \(second)",
+        .unequalElements, "element 0 is \(Self.a(first)), but element \(index) is \(Self.a(second))",
         hint: "`[…]` stacks elements of one shape; `(…)` makes a tuple of any values")
     case .unsupportedUnit(let unit):
       Diagnostic(
@@ -138,8 +139,25 @@ extension RuntimeError {
   }
 
   private static func counted(_ minimum: Int, _ maximum: Int?) -> String {
-    func plural(_ count: Int) -> String { count == 1 ? "1 argument" : "\(count) arguments" }
-    guard let maximum else { return "at least \(plural(minimum))" }
-    return minimum == maximum ? plural(minimum) : "\(minimum) to \(plural(maximum))"
+    guard let maximum else { return "at least \(plural(minimum, "argument"))" }
+    return minimum == maximum
+      ? plural(minimum, "argument") : "\(minimum) to \(plural(maximum, "argument"))"
+  }
+
+  private static func plural(_ count: Int, _ noun: String) -> String {
+    count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+  }
+
+  /// A function as a sentence says it; one without a name stays so.
+  private static func named(_ function: String) -> String {
+    function == unnamedFunction ? function : "`\(function)`"
+  }
+
+  /// What stands for the name of a function that has none.
+  static let unnamedFunction = "the function"
+
+  /// A type as a sentence says it: `an Int`, but `i64[3]` and `none`.
+  private static func a(_ type: String) -> String {
+    type.first?.isUppercase == true ? Value.withArticle(type) : type
   }
 }

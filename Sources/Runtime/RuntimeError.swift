@@ -4,7 +4,7 @@ enum RuntimeError: Error, Sendable {
   case readBeforeAssignment(name: String)
   case notYetBound(name: String)
   case wrongArgumentCount(function: String, given: Int, minimum: Int, maximum: Int?, signature: String)
-  case unknownNamedArgument(function: String, name: String, suggestion: String?)
+  case unknownNamedArgument(function: String, name: String, suggestion: String?, signature: String)
   case duplicateArgument(function: String, name: String)
   case missingArgument(function: String, name: String, signature: String)
   case notCallable(type: String)

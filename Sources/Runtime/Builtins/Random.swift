@@ -85,8 +85,14 @@ private enum Random {
   /// Sizes from an argument, checked: `rand(2, 3)`, `rand((2, 3))`, `rand()`.
   private static func shape(_ context: CallContext, _ index: Int) throws(CallFailure) -> Shape {
     let sizes = try context.intsIfPresent(index) ?? []
-    if let negative = sizes.first(where: { $0 < 0 }) {
-      throw context.wrongValue(index, found: String(negative), requirement: "at least 0")
+    if let position = sizes.firstIndex(where: { $0 < 0 }) {
+      var isOneOfSeveral = false
+      if case .tuple(let given) = context.value(index) {
+        isOneOfSeveral = given.count > 1 && given.count == sizes.count
+      }
+      throw context.wrongValue(
+        index, found: String(sizes[position]), requirement: "at least 0",
+        position: isOneOfSeveral ? position : nil)
     }
     guard sizes.count <= Shape.maxRank else { throw .tensor(.rankTooHigh(rank: sizes.count)) }
     let shape = Shape(sizes)

@@ -122,8 +122,8 @@ private enum Sequences {
       guard let list = ElementList(value) else {
         throw context.failure(
           .notIterable,
-          "argument \(position + 1) is \(value.describedWithArticle), which has no elements",
-          argument: 0)
+          "\(value.describedWithArticle) has no elements to go through",
+          argument: context.restArgument(position))
       }
       lists.append(list)
     }

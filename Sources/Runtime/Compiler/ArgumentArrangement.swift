@@ -60,7 +60,8 @@ struct ArgumentArrangement {
         throw ArrangementFailure(
           error: .unknownNamedArgument(
             function: function, name: name,
-            suggestion: signature.nearestParameter(to: name)), argument: number)
+            suggestion: signature.nearestParameter(to: name), signature: signature.text),
+          argument: number)
       }
     }
     if let collector { sources[collector] = .named(collected) }

@@ -21,14 +21,14 @@ extension Compiler {
       case .global(let slot):
         checkKnown(name, arguments, at: span)
         if arguments.allSatisfy(\.isPositional) {
-          globalCall(slot, arguments, into: result, at: span)
+          globalCall(slot, callee.span, arguments, into: result, at: span)
           return
         }
       case .register(let register, let isDefinite):
         if function.isTopLevel, function.locals[name] == register {
           checkKnown(name, arguments, at: span)
           if isDefinite, arguments.allSatisfy(\.isPositional) {
-            globalCall(register, arguments, into: result, at: span)
+            globalCall(register, callee.span, arguments, into: result, at: span)
             return
           }
         }
@@ -87,11 +87,13 @@ extension Compiler {
     if result != base { function.emit(LM_OP_take, result, base, at: span) }
   }
 
-  private func globalCall(_ slot: Int, _ arguments: [Argument], into result: Int, at span: Span) {
+  private func globalCall(
+    _ slot: Int, _ callee: Span, _ arguments: [Argument], into result: Int, at span: Span
+  ) {
     let base = callBase(result)
     place(arguments)
     let position = function.emit(LM_OP_call_global, base, slot, arguments.count, at: span)
-    function.operandSpans[position] = [span] + arguments.map(\.expression.span)
+    function.operandSpans[position] = [callee] + arguments.map(\.expression.span)
     takeResult(result, base, at: span)
   }
 
@@ -142,6 +144,7 @@ extension Compiler {
     guard let arrangement = check(builtin.signature, builtin.name, arguments, at: span) else { return }
     let count = builtin.signature.parameters.count
     let base = function.temporaries(count + 1)
+    var restSpans: [Span?] = []
     // In the order written, so that effects happen in that order; then moved to their parameters.
     var order: [(argument: Int, parameter: Int)] = []
     var spans = [Span?](repeating: nil, count: count)
@@ -153,6 +156,7 @@ extension Compiler {
       case .missing: function.emit(LM_OP_unbind, base + 1 + parameter, at: span)
       case .rest(let list), .named(let list):
         spans[parameter] = list.first.map { arguments[$0].expression.span }
+        restSpans += list.map { arguments[$0].expression.span }
       }
     }
     for (argument, parameter) in order.sorted(by: { $0.argument < $1.argument }) {
@@ -169,7 +173,7 @@ extension Compiler {
       }
     }
     let position = function.emit(LM_OP_call_builtin, base, number, count, at: span)
-    function.operandSpans[position] = spans
+    function.operandSpans[position] = restSpans.count > 1 ? spans + restSpans : spans
     function.emit(LM_OP_take, result, base, at: span)
   }
 

@@ -301,9 +301,11 @@ extension Compiler {
       function.operandSpans[position] = [base.span, key.span]
       return
     }
-    let form = function.index(indexDescriptor(items, span))
-    let position = function.emit(LM_OP_index_n, result, container, form, at: span)
-    function.operandSpans[position] = [base.span, span]
+    let descriptor = indexDescriptor(items, span)
+    let position = function.emit(
+      LM_OP_index_n, result, container, function.index(descriptor), at: span)
+    function.operandSpans[position] =
+      [base.span, descriptor.span ?? span] + descriptor.spansOfAxes
   }
 
   /// Evaluates the parts of an index into consecutive registers.

@@ -106,6 +106,23 @@ struct IndexDescriptor: Sendable {
   let first: Int
   let components: [Component]
   let spans: [Span]
+
+  /// From the first part to the last.
+  var span: Span? {
+    guard let first = spans.first, let last = spans.last else { return nil }
+    return first.union(last)
+  }
+
+  /// The span of the part for each axis; empty where parts and axes may not go together.
+  var spansOfAxes: [Span] {
+    let isPlain = components.allSatisfy { component in
+      switch component {
+      case .expression, .slice: true
+      case .newAxis, .ellipsis: false
+      }
+    }
+    return isPlain ? spans : []
+  }
 }
 
 enum PathStep: Sendable {

@@ -70,8 +70,11 @@ extension Machine {
   private func report(_ wide: WideBroadcast, instruction: Int) throws(MachineFailure) {
     let information = information
     let span = information.spans[instruction]
-    let diagnostic = wide.diagnostic(at: Location(information.source, span))
-    if host.warningsAreErrors { throw .call(.diagnostic(diagnostic), operation: "") }
+    var diagnostic = wide.diagnostic(at: Location(information.source, span))
+    if host.warningsAreErrors {
+      diagnostic.severity = .error
+      throw .call(.diagnostic(diagnostic), operation: "")
+    }
     let place = WarnedPlace(source: ObjectIdentifier(information.source), span: span)
     if warnedPlaces.insert(place).inserted { host.warn(diagnostic) }
   }

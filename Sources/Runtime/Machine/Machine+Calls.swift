@@ -37,7 +37,7 @@ extension Machine {
       let result = try builtin.body(&context)
       set(register(i.a), result)
     } catch {
-      throw .call(error, operation: builtin.name)
+      throw .call(error.pointing(intoCallOf: builtin), operation: builtin.name)
     }
     try checkMemory()
   }
@@ -90,8 +90,8 @@ extension Machine {
     let function = callee.pointee.function
     guard let function, let prototype = function.pointee.prototype else { return }
     let cells = try arrangedCells(
-      FunctionInformation.of(prototype).signature, FunctionInformation.of(prototype).name ?? "the function",
-      base, kinds)
+      FunctionInformation.of(prototype).signature,
+      FunctionInformation.of(prototype).name ?? RuntimeError.unnamedFunction, base, kinds)
     let registers = callee + 1
     guard registers + max(cells.count, Int(prototype.pointee.register_count)) < raw.pointee.stack_end
     else {
@@ -116,7 +116,8 @@ extension Machine {
     do throws(CallFailure) {
       set(register(base), try call(builtin, arguments))
     } catch {
-      throw .call(error, operation: builtin.name, firstOperand: 1)
+      throw .call(
+        error.pointing(intoCallOf: builtin), operation: builtin.name, firstOperand: 1)
     }
     try checkMemory()
   }
@@ -270,7 +271,7 @@ extension Machine {
     do throws(ArrangementFailure) {
       arrangement = try ArgumentArrangement(
         callable.signature, names: arguments.map { _ in nil },
-        function: callable.name ?? "the function")
+        function: callable.name ?? RuntimeError.unnamedFunction)
     } catch {
       throw .diagnostic(error.error.diagnostic)
     }

@@ -104,7 +104,7 @@ extension Machine {
         if let value = record[name] { return value }
         throw .runtime(
           .unknownField(
-            name: name, type: container.summary,
+            name: name, type: "the record \(Machine.listed(record.names))",
             suggestion: Suggestion.nearest(to: name, among: record.names)), operand: 1)
       }
     case .none, .bool, .int, .float, .complex, .tensor, .map, .function, .module, .external:
@@ -274,11 +274,15 @@ extension Machine {
     case .complex(let number) where name == "imag": return .float(number.imaginary)
     case .none, .bool, .int, .float, .complex, .string, .tensor, .tuple, .map, .range, .function,
       .external:
-      throw .runtime(.unknownField(name: name, type: value.summary, suggestion: nil), operand: 1)
+      // `x.shape` for `x.shape()`.
+      let function = Suggestion.nearest(to: name, among: library.builtins.map(\.name))
+      throw .runtime(
+        .unknownField(name: name, type: value.summary, suggestion: function.map { $0 + "()" }),
+        operand: 1)
     }
   }
 
-  private static func listed(_ names: [String]) -> String {
+  static func listed(_ names: [String]) -> String {
     let shown = names.prefix(6).joined(separator: ", ")
     return "(\(shown)\(names.count > 6 ? ", …" : ""))"
   }

@@ -4,8 +4,8 @@ internal import TensorCore
 
 // From a failure to a diagnostic: where in the user's text, and by which calls.
 extension Machine {
-  /// Calls shown of a trace, innermost first; a deeper one is cut.
-  private static let traceLimit = 200
+  /// Steps kept at each end of a trace; those between are only counted.
+  private static let traceEnds = 100
 
   func diagnostic(of failure: MachineFailure) -> Diagnostic {
     let information = information
@@ -43,21 +43,42 @@ extension Machine {
   private func located(
     _ error: TensorError, _ operation: String, _ at: Int, _ information: FunctionInformation
   ) -> Diagnostic {
-    let spans = (information.operandSpans[at] ?? []).compactMap { $0 }
+    let spans = information.operandSpans[at] ?? []
     return error.diagnostic(
-      operation: operation, at: Location(information.source, information.spans[at]),
-      operands: spans.map { Location(information.source, $0) })
+      operation: operation,
+      at: Location(information.source, place(of: error, spans) ?? information.spans[at]),
+      operands: spans.compactMap { $0.map { Location(information.source, $0) } })
+  }
+
+  /// The part of an index or an assignment to elements that an error is about. The spans are those of the container, the
+  /// index as a whole, for an assignment the value, and then the parts of the index.
+  private func place(of error: TensorError, _ spans: [Span?]) -> Span? {
+    let isAssignment: Bool
+    switch lm_opcode(UInt32(raw.pointee.pc[-1].op)) {
+    case LM_OP_index, LM_OP_index_n: isAssignment = false
+    case LM_OP_set_index, LM_OP_set_index_k, LM_OP_set_index_n, LM_OP_set_path: isAssignment = true
+    default: return nil
+    }
+    guard spans.count > (isAssignment ? 2 : 1) else { return nil }
+    switch error {
+    case .indexOutOfRange(_, let axis, _, _):
+      let part = axis + (isAssignment ? 3 : 2)
+      return part < spans.count ? spans[part] : spans[1]
+    case .tooManyIndices, .maskShape, .indexDType: return spans[1]
+    case .assignment, .valueOutOfRange: return isAssignment ? spans[2] : nil
+    default: return nil
+    }
   }
 
   /// The types of an operator's two operands, under them.
   private func label(
     _ diagnostic: inout Diagnostic, _ spans: [Span?], _ information: FunctionInformation
   ) {
-    guard spans.count == 2, let types = operandTypes else { return }
-    for (span, type) in zip(spans, types) {
-      if let span {
-        diagnostic.labels.append(Diagnostic.Label(Location(information.source, span), type))
-      }
+    guard spans.count == 2, let types = operandTypes, let first = spans[0], let second = spans[1]
+    else { return }
+    diagnostic.note = ""
+    diagnostic.labels = zip([first, second], types).map { span, type in
+      Diagnostic.Label(Location(information.source, span), type)
     }
   }
 
@@ -95,10 +116,10 @@ extension Machine {
 
   /// The calls that led here, innermost first, each as written where it was made.
   var trace: [Diagnostic.Frame] {
-    var frames: [Diagnostic.Frame] = []
+    var steps: [TraceStep] = []
     guard var frame = raw.pointee.frame else { return [] }
     var pendingCallbacks = callbacks
-    while frame > raw.pointee.frames, frames.count < Machine.traceLimit {
+    while frame > raw.pointee.frames {
       guard var pc = frame.pointee.return_pc else { break }
       let caller = frame - 1
       guard caller > raw.pointee.frames else { break }
@@ -110,11 +131,28 @@ extension Machine {
       let information = FunctionInformation.of(caller.pointee.prototype)
       let index = pc - caller.pointee.prototype.pointee.code - 1
       if index >= 0, index < information.spans.count {
-        frames.append(frameOfTrace(information, information.spans[index]))
+        let span = information.spans[index]
+        if let last = steps.last, last.information === information, last.span == span {
+          steps[steps.count - 1].count += 1
+        } else {
+          steps.append(TraceStep(information: information, span: span, count: 1))
+        }
       }
       frame = caller
     }
-    return frames
+    guard steps.count > 2 * Machine.traceEnds else { return steps.map(frameOfTrace) }
+    let hidden = steps.dropFirst(Machine.traceEnds).dropLast(Machine.traceEnds)
+    var middle = frameOfTrace(hidden[hidden.startIndex])
+    middle.count = hidden.reduce(0) { $0 + $1.count }
+    return steps.prefix(Machine.traceEnds).map(frameOfTrace) + [middle]
+      + steps.suffix(Machine.traceEnds).map(frameOfTrace)
+  }
+
+  /// Equal calls in a row, each made by the one after it.
+  private struct TraceStep {
+    let information: FunctionInformation
+    let span: Span
+    var count: Int
   }
 
   private func isCode(
@@ -126,11 +164,13 @@ extension Machine {
     return offset > 0 && offset <= count
   }
 
-  private func frameOfTrace(_ information: FunctionInformation, _ span: Span) -> Diagnostic.Frame {
-    var text = information.source.text(of: span)
+  private func frameOfTrace(_ step: TraceStep) -> Diagnostic.Frame {
+    let source = step.information.source
+    var text = source.text(of: step.span)
     if let lineEnd = text.firstIndex(of: "\n") { text = String(text[..<lineEnd]) + " …" }
     if text.count > 60 { text = String(text.prefix(59)) + "…" }
-    return Diagnostic.Frame(call: text, location: Location(information.source, span))
+    return Diagnostic.Frame(
+      call: text, location: Location(source, step.span), count: step.count)
   }
 
   /// Where the instruction being run stands.

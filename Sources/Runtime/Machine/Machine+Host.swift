@@ -124,7 +124,7 @@ extension Machine {
       guard let position = fields.firstIndex(where: { $0.name == name }) else {
         throw .runtime(
           .unknownField(
-            name: name, type: "the record",
+            name: name, type: "the record \(Machine.listed(record.names))",
             suggestion: Suggestion.nearest(to: name, among: record.names)), operand: index + 1)
       }
       fields[position].value = Cells.value(of: base[index + 1])
