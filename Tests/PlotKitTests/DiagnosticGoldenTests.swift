@@ -1,0 +1,45 @@
+import Diagnostics
+import Foundation
+import Plot
+import Runtime
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import PlotKit
+
+/// What a user reads about the faults of figures; `CodeGolden` has the format.
+@Suite struct DiagnosticGoldenTests {
+  static let goldens = CodeGolden.all { $0.rawValue.hasPrefix("E07") || $0 == .figureThinned }
+
+  @Test(arguments: goldens)
+  func saysWhatIsWrong(_ golden: CodeGolden) {
+    let complaint = golden.complaint(golden.cases.map { diagnostics(of: $0, golden.code) })
+    #expect(complaint == nil, "\(complaint ?? "")")
+  }
+
+  private func diagnostics(of text: String, _ code: DiagnosticCode) -> [Diagnostic] {
+    let folder = CodeGolden.folder.path
+    let session = Session(
+      SessionOptions(
+        kits: [makePlotKit(allowShell: false, process: GnuplotProcess(program: program(for: code)))],
+        standardLibraryFolder: StandardLibrary.locate() ?? folder, workingFolder: folder))
+    let found = Mutex<[Diagnostic]>([])
+    let outcome = session.evaluate(
+      SourceText(name: "example.nb", text: text), cell: "1",
+      request: DisplayRequest(pictureTypes: ["image/svg+xml"]),
+      emit: { event in
+        if case .warning(let warning) = event { found.withLock { $0.append(warning) } }
+      })
+    return found.withLock { $0 } + outcome.errors
+  }
+
+  /// One that does what the code is about.
+  private func program(for code: DiagnosticCode) -> String {
+    switch code {
+    case .gnuplotMissing: "no-such-gnuplot"
+    case .gnuplotDied: "false"
+    case _: "gnuplot"
+    }
+  }
+}
