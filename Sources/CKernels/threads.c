@@ -20,19 +20,20 @@
 enum { MOST_THREADS = 256, MOST_PARTS = 0xffffff };
 static const int64_t spin_nanoseconds = 50000;
 
-static _Atomic uint32_t interrupt_flag;
+// Each thread looks at a flag of its own, or at one it was told to: two evaluators in a process are stopped apart. Workers
+// look at the flag of the thread whose region they work in.
+static _Thread_local int32_t own_flag;
+static _Thread_local const volatile int32_t *observed_flag;
 
-void ck_interrupt_request(void) {
-  atomic_store_explicit(&interrupt_flag, 1, memory_order_relaxed);
-}
+void ck_interrupt_observe(const volatile int32_t *flag) { observed_flag = flag; }
 
-void ck_interrupt_clear(void) {
-  atomic_store_explicit(&interrupt_flag, 0, memory_order_relaxed);
-}
+void ck_interrupt_request(void) { own_flag = 1; }
 
-bool ck_interrupted(void) {
-  return atomic_load_explicit(&interrupt_flag, memory_order_relaxed) != 0;
-}
+void ck_interrupt_clear(void) { own_flag = 0; }
+
+static const volatile int32_t *current_flag(void) { return observed_flag ? observed_flag : &own_flag; }
+
+bool ck_interrupted(void) { return __atomic_load_n(current_flag(), __ATOMIC_RELAXED) != 0; }
 
 // The region being run. `ticket` is generation << 24 | parts not yet taken; the other fields are written only
 // while no ticket of an older generation can still be taken (its parts are all finished).
@@ -45,6 +46,7 @@ static struct {
   void *_Atomic context;
   _Atomic int64_t count;
   _Atomic int64_t grain;
+  _Atomic(const volatile int32_t *) flag;
 } region;
 
 static pthread_mutex_t region_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -69,6 +71,7 @@ static void take_parts(uint64_t generation) {
     void *context = atomic_load_explicit(&region.context, memory_order_relaxed);
     int64_t count = atomic_load_explicit(&region.count, memory_order_relaxed);
     int64_t grain = atomic_load_explicit(&region.grain, memory_order_relaxed);
+    const volatile int32_t *flag = atomic_load_explicit(&region.flag, memory_order_relaxed);
     if (!atomic_compare_exchange_weak_explicit(
           &region.ticket, &ticket, ticket - 1, memory_order_acq_rel, memory_order_acquire)) {
       continue;
@@ -76,6 +79,7 @@ static void take_parts(uint64_t generation) {
     int64_t parts = (count + grain - 1) / grain;
     int64_t low = (parts - (int64_t)remaining) * grain;
     int64_t high = low + grain < count ? low + grain : count;
+    observed_flag = flag;
     body(context, low, high);
     atomic_fetch_add_explicit(&region.finished, 1, memory_order_release);
     ticket = atomic_load_explicit(&region.ticket, memory_order_acquire);
@@ -151,7 +155,9 @@ void ck_parallel_for(int64_t count, int64_t grain, ck_range_function body, void 
     return;
   }
   inside_region = true;
+  const volatile int32_t *observed = observed_flag;
   start_workers(threads);
+  atomic_store_explicit(&region.flag, current_flag(), memory_order_relaxed);
   atomic_store_explicit(&region.body, body, memory_order_relaxed);
   atomic_store_explicit(&region.context, context, memory_order_relaxed);
   atomic_store_explicit(&region.count, count, memory_order_relaxed);
@@ -167,5 +173,6 @@ void ck_parallel_for(int64_t count, int64_t grain, ck_range_function body, void 
   take_parts(generation);
   while (atomic_load_explicit(&region.finished, memory_order_acquire) < parts) RELAX();
   inside_region = false;
+  observed_flag = observed;
   pthread_mutex_unlock(&region_mutex);
 }

@@ -1160,6 +1160,8 @@ void lm_machine_resume(lm_machine *m) {
   m->frames_end = m->frames_limit;
 }
 
+const int32_t *lm_machine_interrupt_flag(const lm_machine *m) { return (const int32_t *)&m->interrupt; }
+
 // MARK: Memory
 
 static void *reserve(int64_t bytes) {

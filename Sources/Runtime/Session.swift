@@ -124,8 +124,12 @@ package final class Session: @unchecked Sendable {
     self.emit = emit
     self.request = request
     stream = PhiloxStream(key: Session.streamKey(seed: options.seed, cell: cell))
-    defer { self.emit = { _ in } }
     clearInterrupt()
+    Interruption.observe(lm_machine_interrupt_flag(machine.raw))
+    defer {
+      self.emit = { _ in }
+      Interruption.observe(nil)
+    }
     do throws(CallFailure) {
       let result = try machine.run(compiled)
       defer { lm_release(result) }
@@ -221,12 +225,10 @@ package final class Session: @unchecked Sendable {
   /// Ends the running evaluation with E0503 (or E0504 for a timeout). From any thread.
   package func interrupt(as code: DiagnosticCode = .interrupted) {
     if let machine { lm_machine_interrupt(machine.raw, code == .timedOut ? 2 : 1) }
-    Interruption.request()
   }
 
   private func clearInterrupt() {
     if let machine { lm_machine_resume(machine.raw) }
-    Interruption.clear()
   }
 }
 

@@ -22,13 +22,6 @@ package enum Kernels {
     set { ck_set_threads(Int32(clamping: newValue)) }
   }
 
-  /// Asks kernels to stop: they throw `interrupted` within milliseconds, until `clearInterrupt`.
-  /// Safe in a signal handler.
-  package static func requestInterrupt() { ck_interrupt_request() }
-
-  package static func clearInterrupt() { ck_interrupt_clear() }
-
-  package static var isInterrupted: Bool { ck_interrupted() }
 
   /// Uses no more than an instruction set from now on, for tests of every variant: 0 the plainest
   /// of the architecture, 1 x86-64-v3, 2 x86-64-v4. The one in use, which may be lower.

@@ -61,14 +61,14 @@ import Testing
     await #expect(processExitsWith: .success) {
       let x = try Tensor.ones(Shape([1000, 1000]))
       let transposed = try x.transposed()
-      Kernels.requestInterrupt()
+      Interruption.request()
       let errors = [
         failure { _ = try Tensor.elementwise(.exp, x) },
         failure { _ = try x.reduced(.sum) }, failure { _ = try x.reduced(.sum, axes: [0]) },
         failure { _ = try transposed.copy() }, failure { _ = try x.cast(to: .f32) },
         failure { _ = try x.extremePosition(largest: true) },
       ]
-      Kernels.clearInterrupt()
+      Interruption.clear()
       for error in errors {
         guard case .interrupted? = error else { throw unexpected(error) }
       }

@@ -62,6 +62,8 @@ void ck_set_threads(int32_t count);
 int32_t ck_thread_count(void);
 
 // A process-wide wish to stop. Long kernels look between blocks and return CK_INTERRUPTED.
+// Kernels called from this thread stop when the flag is not 0; NULL: this thread's own, which `request` sets.
+void ck_interrupt_observe(const volatile int32_t *flag);
 void ck_interrupt_request(void);
 void ck_interrupt_clear(void);
 bool ck_interrupted(void);

@@ -154,6 +154,8 @@ enum { LM_GLOBAL_LIMIT = 32768 };
 // Makes loops, calls and builtins stop for the host, which sees `reason` (not 0). From any thread.
 void lm_machine_interrupt(lm_machine *machine, int32_t reason);
 void lm_machine_resume(lm_machine *machine);
+// Not 0 while an interrupt is wanted: for kernels to look at.
+const int32_t *lm_machine_interrupt_flag(const lm_machine *machine);
 // NULL when memory cannot be had.
 lm_machine *lm_machine_make(int64_t stack_cells, int64_t frame_limit);
 void lm_machine_free(lm_machine *machine);
