@@ -1,0 +1,46 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The fuzzer. Its targets are the project's own, by symbolic link: they are no products, and `package` access needs one
+// package. Built by `run.sh` with optimisation and the address sanitizer.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+let optimised: [CSetting] = [
+  .unsafeFlags(["-O2", "-std=c11", "-D_GNU_SOURCE", "-fno-math-errno", "-fno-omit-frame-pointer", "-Wall"])
+]
+
+let package = Package(
+  name: "fuzz",
+  dependencies: [.package(url: "https://github.com/jpsim/Yams", from: "6.2.2")],
+  targets: [
+    .target(name: "CKernels", cSettings: optimised),
+    .target(name: "CMachine", cSettings: optimised),
+    .target(name: "COpenBLAS", cSettings: optimised),
+    .systemLibrary(name: "CMarkdown"),
+    .systemLibrary(name: "CZlib"),
+    .target(name: "Diagnostics", swiftSettings: strict),
+    .target(name: "Syntax", dependencies: ["Diagnostics"], swiftSettings: strict),
+    .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: strict),
+    .target(name: "TensorOps", dependencies: ["TensorCore"], swiftSettings: strict),
+    .target(
+      name: "Runtime",
+      dependencies: ["CMachine", "Diagnostics", "Syntax", "TensorCore", "TensorOps"],
+      swiftSettings: strict),
+    .target(
+      name: "DataKit", dependencies: ["CZlib", "Runtime", "Diagnostics", "TensorCore"],
+      swiftSettings: strict),
+    .target(
+      name: "Notebook", dependencies: ["CMarkdown", "Runtime", "Syntax", "Diagnostics", "Yams"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "CMachine", "DataKit", "Diagnostics", "Notebook", "Runtime", "Syntax", "TensorCore",
+      ],
+      swiftSettings: strict),
+  ],
+  cLanguageStandard: .c11)
