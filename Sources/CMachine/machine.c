@@ -892,6 +892,9 @@ HANDLER op_index_n(STATE) {
 
 HANDLER op_set_index_other(STATE);
 
+// Whether two cells hold one object. A value is never stored in place into itself: `t[0] = t` stores into a copy.
+static inline bool is_same(const lm_cell *p, const lm_cell *q) { return (q->tag & LM_REFERENCE) && p->object == q->object; }
+
 // Stores into a tensor of rank 1 or a tuple that has no other holder; the value is the cell `v`.
 #define SET_INDEX(v, otherwise) \
   lm_cell *base = &A; \
@@ -905,7 +908,8 @@ HANDLER op_set_index_other(STATE);
     if (UNLIKELY(!store(tensor, i * tensor->strides[0], &v))) SLOW; \
     NEXT; \
   } \
-  if (base->tag == LM_TUPLE && lm_is_unique(base->object) && resolve(&i, base->tuple->count)) { \
+  if (base->tag == LM_TUPLE && !is_same(base, &v) && lm_is_unique(base->object) && \
+      resolve(&i, base->tuple->count)) { \
     lm_cell value = v; \
     lm_retain(value); \
     set_cell(&base->tuple->items[i], value); \
@@ -921,7 +925,7 @@ HANDLER op_set_index_k(STATE) {
 }
 HANDLER op_set_index_other(STATE) {
   const lm_cell *base = &A, *key = &B;
-  if (base->tag != LM_MAP || !lm_is_unique(base->object) || !lm_is_hashable(*key)) SLOW;
+  if (base->tag != LM_MAP || !lm_is_unique(base->object) || is_same(base, &C) || !lm_is_hashable(*key)) SLOW;
   lm_cell taken_key = *key, value = C;
   lm_retain(taken_key);
   lm_retain(value);
@@ -964,7 +968,7 @@ HANDLER op_field(STATE) {
 }
 HANDLER op_set_field(STATE) {
   lm_cell *base = &A;
-  if (UNLIKELY(base->tag != LM_RECORD || !lm_is_unique(base->object))) SLOW;
+  if (UNLIKELY(base->tag != LM_RECORD || !lm_is_unique(base->object) || is_same(base, &C))) SLOW;
   int32_t position = field_position(&frame->prototype->caches[I.b], base->record->shape);
   if (UNLIKELY(position < 0)) SLOW;
   lm_cell value = C;
@@ -1013,7 +1017,8 @@ bool lm_machine_enter(
   const lm_prototype *prototype = function->prototype;
   lm_frame *next = m->frame + 1;
   if (next >= m->frames_limit || registers + prototype->register_count >= m->stack_end) return false;
-  for (int32_t i = argument_count; i < prototype->parameter_count; i++) registers[i].tag = LM_UNBOUND;
+  for (int32_t i = argument_count; i < prototype->parameter_count; i++)
+    set_cell(&registers[i], (lm_cell){.tag = LM_UNBOUND});
   *next = (lm_frame){return_pc, caller_registers, prototype, function, holds};
   m->frame = next;
   m->registers = registers;
@@ -1034,7 +1039,11 @@ bool lm_machine_enter(
             (uint32_t)(prototype->parameter_count - prototype->required_count) || \
           !prototype->is_simple) \
         SLOW; \
-      for (int32_t i = given; i < prototype->parameter_count; i++) registers[i].tag = LM_UNBOUND; \
+      /* What a temporary left there the host releases. */ \
+      for (int32_t i = given; i < prototype->parameter_count; i++) { \
+        if (UNLIKELY(registers[i].tag & LM_REFERENCE)) SLOW; \
+        registers[i].tag = LM_UNBOUND; \
+      } \
     } \
     next->return_pc = pc; \
     next->caller_registers = r; \
@@ -1067,9 +1076,14 @@ HANDLER op_method(STATE) {
   if (position < 0) SLOW;
   lm_cell callee = receiver->record->items[position];
   if (callee.tag != LM_FUNCTION) SLOW;
+  int32_t moved = I.c - 1;
+  // Once the receiver has gone the host cannot do the call any more: what ENTER would hand over goes there now.
+  const lm_prototype *callee_prototype = callee.function->prototype;
+  if (moved != callee_prototype->exact_count || frame + 1 >= m->frames_end ||
+      &A + 1 + callee_prototype->register_count >= m->stack_end)
+    SLOW;
   lm_retain(callee);
   set_cell(&A, callee);
-  int32_t moved = I.c - 1;
   lm_release(*receiver);
   for (int32_t i = 0; i < moved; i++) receiver[i] = receiver[i + 1];
   receiver[moved].tag = LM_NONE;

@@ -102,7 +102,10 @@ extension Machine {
     guard
       lm_machine_enter(
         raw, function, false, registers, Int32(cells.count), raw.pointee.pc, raw.pointee.registers)
-    else { throw .runtime(.recursionTooDeep(depth: limits.callDepth)) }
+    else {
+      for index in cells.indices { set(registers + index, Cells.none) }
+      throw .runtime(.recursionTooDeep(depth: limits.callDepth))
+    }
   }
 
   private func callBuiltinValue(_ builtin: Builtin, _ base: UInt16, _ kinds: [ArgumentKind])

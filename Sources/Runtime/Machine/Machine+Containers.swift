@@ -125,8 +125,9 @@ extension Machine {
   /// The elements at a range of positions, all of which must be there.
   private func part(of container: Value, _ range: RangeValue) throws(MachineFailure) -> Value {
     let count = container.elementCount
-    let last = range.start + (range.count - 1) * range.step
-    if range.count > 0, !(0..<count).contains(range.start) || !(0..<count).contains(last) {
+    guard range.count > 0 else { return container.elements(from: 0, count: 0, step: 1) }
+    let last = range.last
+    if !(0..<count).contains(range.start) || !(0..<count).contains(last) {
       let outside = (0..<count).contains(range.start) ? last : range.start
       throw .runtime(
         .positionOutOfRange(index: outside, count: count, type: container.typeName), operand: 1)
@@ -346,7 +347,7 @@ extension Machine {
       case .index(let descriptor): place(descriptor)
       }
     }
-    try store(register(i.c).pointee, in: register(i.a), at: places[...])
+    try store(register(i.c).pointee, in: register(i.a), from: places)
   }
 
   private enum Place {
@@ -365,7 +366,17 @@ extension Machine {
   private func store(_ value: lm_cell, in slot: UnsafeMutablePointer<lm_cell>, at place: Place)
     throws(MachineFailure)
   {
-    try store(value, in: slot, at: [place][...])
+    try store(value, in: slot, from: [place])
+  }
+
+  /// Stores at the end of a path that begins at a register. Meanwhile the value has one more holder, so that it is never
+  /// stored into itself: `t[0] = t` makes a copy.
+  private func store(
+    _ value: lm_cell, in slot: UnsafeMutablePointer<lm_cell>, from path: [Place]
+  ) throws(MachineFailure) {
+    lm_retain(value)
+    defer { lm_release(value) }
+    try store(value, in: slot, at: path[...])
   }
 
   /// Stores along a path: each container on the way is copied unless this is its only holder.

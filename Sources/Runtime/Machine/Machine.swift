@@ -192,6 +192,11 @@ final class Machine {
       raw.pointee.handler = handler - 1
       while raw.pointee.frame != innermost.frame { lm_machine_unwind(raw) }
       set(register(innermost.target), errorRecord(diagnostic))
+      // What the broken expression had computed so far stands above.
+      let count = Int(prototype.pointee.register_count)
+      for number in (Int(innermost.target) + 1)..<max(count, Int(innermost.target) + 1) {
+        set(register(number), Cells.none)
+      }
       raw.pointee.pc = innermost.pc
       return true
     }

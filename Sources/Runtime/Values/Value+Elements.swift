@@ -29,7 +29,7 @@ extension Value {
     case .string(let text):
       let scalars = text.unicodeScalars
       return .string(String(scalars[scalars.index(scalars.startIndex, offsetBy: position)]))
-    case .range(let range): return .int(range.start + position * range.step)
+    case .range(let range): return .int(range[position])
     case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module, .external:
       return .none
     }
@@ -39,6 +39,8 @@ extension Value {
   ///
   /// - Precondition: all of them are there.
   func elements(from start: Int, count: Int, step: Int) -> Value {
+    // The step counts only from the second element on; it may be too large to multiply with.
+    let step = count > 1 ? step : 1
     switch self {
     case .tuple(let tuple):
       return .tuple(TupleValue((0..<count).map { tuple[start + $0 * step] }))
@@ -48,11 +50,29 @@ extension Value {
       for number in 0..<count { part.append(scalars[start + number * step]) }
       return .string(String(part))
     case .range(let range):
-      let first = range.start + start * range.step
-      let stride = range.step * step
-      return .range(RangeValue(start: first, end: first + count * stride, step: stride))
+      guard count > 0 else { return .range(RangeValue(start: 0, end: 0, step: 1)) }
+      let (stride, isTooWide) = range.step.multipliedReportingOverflow(by: step)
+      let last = range[start + (count - 1) * step]
+      // Elements further apart than an Int tells are no range; there are few of them.
+      if isTooWide { return .tuple(TupleValue((0..<count).map { .int(range[start + $0 * step]) })) }
+      let end = last.addingReportingOverflow(stride > 0 ? 1 : -1)
+      return .range(
+        RangeValue(
+          start: range[start], end: end.overflow ? last : end.partialValue, step: stride))
     case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module, .external:
       return .none
     }
+  }
+}
+
+extension RangeValue {
+  /// The element at a position, which must be there: `position * step` alone may be more than an Int holds.
+  subscript(position: Int) -> Int { start &+ position &* step }
+
+  /// - Precondition: the range is not empty.
+  var last: Int {
+    let extent = step > 0 ? UInt(bitPattern: end &- start) : UInt(bitPattern: start &- end)
+    let distance = (extent - 1) / step.magnitude * step.magnitude
+    return step > 0 ? start &+ Int(bitPattern: distance) : start &- Int(bitPattern: distance)
   }
 }
