@@ -137,6 +137,13 @@ package enum IndexItem: Sendable {
   case ellipsis(Span)
   /// `new`: a new axis of size 1.
   case newAxis(Span)
+
+  package var span: Span {
+    switch self {
+    case .expression(let expression): expression.span
+    case .slice(_, _, _, let span), .ellipsis(let span), .newAxis(let span): span
+    }
+  }
 }
 
 package struct MatchArm: Sendable {

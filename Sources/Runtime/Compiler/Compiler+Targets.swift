@@ -83,14 +83,15 @@ extension Compiler {
       let combined = Expression(.binary(operation, current, expression), span)
       assignValue(combined, to: register)
       markAssigned(register)
-    case .index, .field:
+    case .index(_, _, let targetSpan), .field(_, _, let targetSpan):
       guard let (base, steps) = path(of: target) else { return }
       let path = evaluate(steps)
-      let current = load(base, path, at: span)
+      let current = load(base, path, last: steps.last, at: targetSpan)
       let operand = value(expression)
       let result = function.temporary()
       emitBinary(
-        operation, result, current, operand, [span, expression.span], at: span, releases: false)
+        operation, result, current, operand, [targetSpan, expression.span], at: span,
+        releases: false)
       store(result, in: base, path, last: steps.last, valueSpan: expression.span, at: span)
     }
   }
@@ -159,7 +160,7 @@ extension Compiler {
     return .steps(descriptor: function.descriptor(.path(path)), path)
   }
 
-  private func load(_ base: Int, _ path: EvaluatedPath, at span: Span) -> Int {
+  private func load(_ base: Int, _ path: EvaluatedPath, last: Step?, at span: Span) -> Int {
     let result = function.temporary()
     switch path {
     case .field(let cache): function.emit(LM_OP_field, result, base, cache, at: span)
@@ -177,6 +178,7 @@ extension Compiler {
         current = result
       }
     }
+    function.operandSpans[function.position - 1] = [span, stepSpan(last)]
     return result
   }
 
@@ -199,7 +201,7 @@ extension Compiler {
     switch step {
     case .field(let name)?: name.span
     case .index(let items, let span)?:
-      if case .expression(let key)? = items.first, items.count == 1 { key.span } else { span }
+      items.map(\.span).reduce(items.first?.span ?? span) { $0.union($1) }
     case nil: nil
     }
   }
