@@ -32,7 +32,7 @@ package final class Session: @unchecked Sendable {
     modules = ModuleLoader(folder: options.standardLibraryFolder)
     Session.setMemoryLimit(options.limits)
     Session.noteNewSession()
-    machine = Machine(limits: options.limits, library: library, host: self)
+    machine = Machine(limits: options.limits, library: library)
   }
 
   private static let hasSession = Atomic(false)
@@ -131,7 +131,7 @@ package final class Session: @unchecked Sendable {
       Interruption.observe(nil)
     }
     do throws(CallFailure) {
-      let result = try machine.run(compiled)
+      let result = try machine.with(self) { () throws(CallFailure) in try machine.run(compiled) }
       defer { lm_release(result) }
       let value = Cells.value(of: result)
       guard compiled.hasValue else {

@@ -133,6 +133,16 @@ extension Compiler {
   private func builtinCall(_ number: Int, _ arguments: [Argument], into result: Int, at span: Span) {
     let builtin = library.builtins[number]
     if fastBuiltin(builtin, arguments, into: result, at: span) { return }
+    if let reduction = library.reductions[number], arguments.count == 1,
+      case .positional(let argument) = arguments[0], isElementwise(argument),
+      numericConstant(argument) == nil
+    {
+      let base = callBase(result)
+      _ = function.temporaries(builtin.signature.parameters.count)
+      self.reduction(reduction, builtin: number, argument, base, at: span)
+      takeResult(result, base, at: span)
+      return
+    }
     if arguments.contains(where: \.isSplat) {
       let base = callBase(result)
       constant(

@@ -56,6 +56,32 @@ extension Compiler {
     let result = target ?? function.temporary()
     let mark = function.top
     defer { function.top = mark }
+    let compiled = compileTree(expression, into: result)
+    if compiled.steps.count > 1 { addTree(compiled, target: result, reduction: nil) }
+    return result
+  }
+
+  /// `sum(a * b)` and its like: on tensors the elements are reduced as they are computed, and never stored.
+  ///
+  /// - Parameter base: where the call is laid out: its argument goes to `base + 1`, its result comes to `base`.
+  func reduction(_ reduction: Reduction, builtin number: Int, _ argument: Expression, _ base: Int, at span: Span) {
+    let compiled = compileTree(argument, into: base + 1)
+    let count = library.builtins[number].signature.parameters.count
+    for parameter in 1..<max(count, 1) { function.emit(LM_OP_unbind, base + 1 + parameter, at: span) }
+    let position = function.emit(LM_OP_call_builtin, base, number, count, at: span)
+    function.operandSpans[position] = [argument.span]
+    addTree(compiled, target: base, reduction: reduction)
+  }
+
+  private struct CompiledTree {
+    let start: Int
+    let leaves: [FusedTree.Leaf]
+    let steps: [FusedExpression.Step]
+    let instructions: [Int]
+  }
+
+  /// Emits the scalar instructions of a tree, whose result goes to `target`.
+  private func compileTree(_ expression: Expression, into target: Int) -> CompiledTree {
     var leaves: [Expression] = []
     let root = node(expression, &leaves)
     let sources = evaluate(leaves)
@@ -63,15 +89,18 @@ extension Compiler {
     var steps: [FusedExpression.Step] = []
     var instructions: [Int] = []
     let numbering = number(sources)
-    _ = emit(root, into: result, sources, numbering, &steps, &instructions)
-    if steps.count > 1 {
-      let expression = FusedExpression(leafCount: numbering.leaves.count, steps: steps)
-      function.add(
-        FusedTree(
-          expression: expression, leaves: numbering.leaves, target: result, end: function.position,
-          instructionOfStep: instructions), from: start)
-    }
-    return result
+    _ = emit(root, into: target, sources, numbering, &steps, &instructions)
+    return CompiledTree(
+      start: start, leaves: numbering.leaves, steps: steps, instructions: instructions)
+  }
+
+  /// Notes the instructions emitted since the tree's start as one fused expression.
+  private func addTree(_ tree: CompiledTree, target: Int, reduction: Reduction?) {
+    let expression = FusedExpression(leafCount: tree.leaves.count, steps: tree.steps)
+    function.add(
+      FusedTree(
+        expression: expression, leaves: tree.leaves, target: target, end: function.position,
+        instructionOfStep: tree.instructions, reduction: reduction), from: tree.start)
   }
 
   // MARK: - The tree

@@ -18,6 +18,8 @@ struct Library: Sendable {
   let constants: [String: Value]
   /// Builtins whose plain calls can be steps of a fused expression.
   let elementwise: [Int: ElementwiseOperation]
+  /// Builtins that reduce a whole tensor when called with it alone.
+  let reductions: [Int: Reduction]
   let modules: Set<String>
 
   init(
@@ -33,6 +35,11 @@ struct Library: Sendable {
       if let number = numbers[name] { operations[number] = operation }
     }
     self.elementwise = operations
+    var reductions: [Int: Reduction] = [:]
+    for reduction in Reduction.allCases {
+      if let number = numbers[reduction.name] { reductions[number] = reduction }
+    }
+    self.reductions = reductions
     self.modules = modules
   }
 

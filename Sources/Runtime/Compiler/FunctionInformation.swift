@@ -72,6 +72,8 @@ struct FusedTree: Sendable {
   let end: Int
   /// For each step the instruction that does it for scalars, which has its spans.
   let instructionOfStep: [Int]
+  /// What the elements are reduced by as they are computed.
+  let reduction: Reduction?
 }
 
 /// What an instruction of the host needs beside registers.

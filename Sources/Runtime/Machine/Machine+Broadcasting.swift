@@ -71,12 +71,12 @@ extension Machine {
     let information = information
     let span = information.spans[instruction]
     var diagnostic = wide.diagnostic(at: Location(information.source, span))
-    if host.warningsAreErrors {
+    if host?.warningsAreErrors ?? false {
       diagnostic.severity = .error
       throw .call(.diagnostic(diagnostic), operation: "")
     }
     let place = WarnedPlace(source: ObjectIdentifier(information.source), span: span)
-    if warnedPlaces.insert(place).inserted { host.warn(diagnostic) }
+    if warnedPlaces.insert(place).inserted { host?.warn(diagnostic) }
   }
 }
 

@@ -8,7 +8,7 @@ extension Machine {
 
   /// Calls a builtin with arguments in the order of its parameters.
   func call(_ builtin: Builtin, _ arguments: [Value?]) throws(CallFailure) -> Value {
-    var context = CallContext(builtin, arguments, host: host)
+    var context = CallContext(builtin, arguments, host: try currentHost)
     return try builtin.body(&context)
   }
 
@@ -32,7 +32,7 @@ extension Machine {
       lm_release(cell)
     }
     do throws(CallFailure) {
-      var context = CallContext(builtin, arguments, host: host)
+      var context = CallContext(builtin, arguments, host: try currentHost)
       arguments.removeAll()
       let result = try builtin.body(&context)
       set(register(i.a), result)

@@ -212,8 +212,8 @@ extension Machine {
   {
     do throws(CallFailure) {
       switch descriptor {
-      case .module(let name): set(base, .module(try host.standardModule(name)))
-      case .userModule(let path): set(base, .module(try host.userModule(path: path)))
+      case .module(let name): set(base, .module(try currentHost.standardModule(name)))
+      case .userModule(let path): set(base, .module(try currentHost.userModule(path: path)))
       case .call, .index, .path, .names, .tuplePattern, .contract, .formatSpec: break
       }
     } catch {

@@ -234,7 +234,11 @@ extension Machine {
     try checkBroadcast(tree, operands)
     let result: Tensor
     do throws(FusedFailure) {
-      result = try Tensor.evaluate(tree.expression, leaves: operands)
+      if let reduction = tree.reduction {
+        result = try Tensor.evaluate(tree.expression, leaves: operands, reducing: reduction)
+      } else {
+        result = try Tensor.evaluate(tree.expression, leaves: operands)
+      }
     } catch {
       throw .tensor(
         error.error, operation: operatorText(tree, error.step),
@@ -245,7 +249,7 @@ extension Machine {
     where number >= information.firstTemporary && number != tree.target {
       set(register(number), Cells.none)
     }
-    set(register(tree.target), Cells.cell(of: result))
+    set(register(tree.target), tree.reduction == nil ? .tensor(result) : Value(element: result))
     raw.pointee.pc = prototype.pointee.code + tree.end
     return true
   }

@@ -13,7 +13,7 @@ final class Machine {
   let library: Library
   let shortcuts: [CellShortcut?]
   /// What builtins may do to the world.
-  unowned var host: any CallHost & ModuleHost
+  private(set) var host: (any CallHost & ModuleHost)?
   /// The error that ended the last run.
   var failure: Diagnostic?
   /// Where the warning of `Machine+Broadcasting` was given.
@@ -27,7 +27,7 @@ final class Machine {
   private let haltCode: UnsafeMutablePointer<lm_instruction>
   private let haltPrototype: UnsafeMutablePointer<lm_prototype>
 
-  init?(limits: Limits, library: Library, host: any CallHost & ModuleHost) {
+  init?(limits: Limits, library: Library) {
     guard let raw = lm_machine_make(Int64(limits.stackCells), Int64(limits.callDepth)) else {
       return nil
     }
@@ -35,7 +35,6 @@ final class Machine {
     self.limits = limits
     self.library = library
     shortcuts = CellShortcuts.table(for: library)
-    self.host = host
     let builder = FunctionBuilder(
       parent: nil, source: SourceText(name: "", text: ""), name: nil, isTopLevel: false)
     builder.emit(LM_OP_none, at: .zero)
@@ -59,6 +58,24 @@ final class Machine {
   }
 
   deinit { lm_machine_free(raw) }
+
+  /// Runs `body` with what builtins may do to the world; nobody holds it afterwards.
+  func with<Result>(
+    _ host: any CallHost & ModuleHost, _ body: () throws(CallFailure) -> Result
+  ) throws(CallFailure) -> Result {
+    let outer = self.host
+    self.host = host
+    defer { self.host = outer }
+    return try body()
+  }
+
+  /// - Throws: `.raised` outside `with`.
+  var currentHost: any CallHost & ModuleHost {
+    get throws(CallFailure) {
+      guard let host else { throw .raised }
+      return host
+    }
+  }
 
   // MARK: - Registers
 
