@@ -34,7 +34,7 @@ extension DiagnosticPage {
     Draw fewer points, or try again.
     """#,
     wrong: #"""
-      figure() |> gnuplot("exit")
+      figure() |> line([1, 2, 3])  # while `killall gnuplot` runs
       """#,
     right: #"""
       figure() |> line([1, 2, 3])

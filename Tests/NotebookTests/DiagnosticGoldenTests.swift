@@ -5,7 +5,8 @@ import Runtime
 import TestSupport
 import Testing
 
-/// What a user reads about the faults of notebooks; `CodeGolden` has the format. First lines `-p name=value` give
+/// What a user reads about the faults of notebooks; `CodeGolden` has the format. First lines `-p
+/// name=value` give
 /// parameters.
 @Suite struct DiagnosticGoldenTests {
   static let goldens = CodeGolden.all { $0.rawValue.hasPrefix("E06") }
@@ -14,6 +15,21 @@ import Testing
   func saysWhatIsWrong(_ golden: CodeGolden) {
     let complaint = golden.complaint(golden.cases.map(diagnostics))
     #expect(complaint == nil, "\(complaint ?? "")")
+  }
+
+  /// The first text of a page gives the code, where it is a notebook; the second gives no error of
+  /// notebooks.
+  @Test(arguments: goldens.map(\.code))
+  func pagesTellTheTruth(_ code: DiagnosticCode) {
+    let page = code.page
+    if code != .wolframNotebook, !page.wrong.hasPrefix("lamella ") {
+      let given = diagnostics(of: page.wrong).map(\.code)
+      #expect(given.contains(code), "\(page.wrong)\ngives \(given)")
+    }
+    if !page.right.hasPrefix("lamella ") {
+      let left = diagnostics(of: page.right).map(\.message)
+      #expect(left.isEmpty, "\(page.right)\ngives \(left)")
+    }
   }
 
   private func diagnostics(of text: String) -> [Diagnostic] {

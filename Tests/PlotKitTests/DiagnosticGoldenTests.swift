@@ -18,12 +18,26 @@ import Testing
     #expect(complaint == nil, "\(complaint ?? "")")
   }
 
+  @Test(arguments: goldens.map(\.code))
+  func pagesTellTheTruth(_ code: DiagnosticCode) {
+    let given = diagnostics(of: code.page.wrong, code).map(\.code)
+    #expect(given.contains(code), "\(code.page.wrong)\ngives \(given)")
+    // What helps against a missing program is no text of the language.
+    if code == .gnuplotMissing { return }
+    let left = diagnostics(of: code.page.right, .figureData).map(\.message)
+    #expect(left.isEmpty, "\(code.page.right)\ngives \(left)")
+  }
+
   private func diagnostics(of text: String, _ code: DiagnosticCode) -> [Diagnostic] {
-    let folder = CodeGolden.folder.path
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "goldens-\(UUID().uuidString)")
+    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
     let session = Session(
       SessionOptions(
         kits: [makePlotKit(allowShell: false, process: GnuplotProcess(program: program(for: code)))],
-        standardLibraryFolder: StandardLibrary.locate() ?? folder, workingFolder: folder))
+        standardLibraryFolder: StandardLibrary.locate() ?? folder.path,
+        workingFolder: folder.path))
     let found = Mutex<[Diagnostic]>([])
     let outcome = session.evaluate(
       SourceText(name: "example.nb", text: text), cell: "1",
