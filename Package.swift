@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// What every Swift target is built with: Swift 6, warnings as errors, imports that say what they export.
+/// What every Swift target is built with: Swift 6, warnings as errors, imports that say what they
+/// export.
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .treatAllWarnings(as: .error),
@@ -11,12 +12,15 @@ let strict: [SwiftSetting] = [
 ]
 
 /// Kernels are optimised in debug builds too: they are tested as they will run.
-let optimised: [CSetting] = [.unsafeFlags(["-O3", "-std=c11", "-fno-math-errno", "-fomit-frame-pointer", "-Wall", "-Werror"])]
+let optimised: [CSetting] = [
+  .unsafeFlags(["-O3", "-std=c11", "-fno-math-errno", "-fomit-frame-pointer", "-Wall", "-Werror"])
+]
 
 /// A test target for a target, with what else its tests import.
 func tests(of target: String, _ others: String...) -> Target {
   .testTarget(
-    name: target + "Tests", dependencies: [.byName(name: target)] + others.map { .byName(name: $0) },
+    name: target + "Tests",
+    dependencies: [.byName(name: target)] + others.map { .byName(name: $0) },
     swiftSettings: strict)
 }
 
@@ -28,7 +32,8 @@ let tests: [Target] = [
   tests(of: "Syntax", "Diagnostics"),
   tests(of: "TensorCore"),
   tests(of: "TensorOps", "TensorCore"),
-  tests(of: "Runtime", "Diagnostics", "Syntax", "TensorCore", "TensorOps", "DataKit", "TestSupport"),
+  tests(
+    of: "Runtime", "Diagnostics", "Syntax", "TensorCore", "TensorOps", "DataKit", "TestSupport"),
   tests(of: "Plot", "TensorCore"),
   tests(of: "PlotKit", "Plot", "Runtime", "Diagnostics", "TestSupport"),
   tests(of: "DataKit", "Runtime", "Diagnostics", "TensorCore"),

@@ -1,4 +1,5 @@
-/// One source line as shown — tabs widened, control characters made visible, cut to the screen — and its underlines.
+/// One source line as shown — tabs widened, control characters made visible, cut to the screen —
+/// and its underlines.
 struct AnnotatedLine {
   /// The line as printed.
   let text: String
@@ -55,7 +56,8 @@ struct AnnotatedLine {
     }
   }
 
-  /// The underlines with the rightmost remark behind them, then the other remarks, each under its own span.
+  /// The underlines with the rightmost remark behind them, then the other remarks, each under its
+  /// own span.
   func rows(_ paint: Paint) -> [String] {
     let end = placed.map(\.columns.upperBound).max() ?? 0
     var styles = [Paint.Style?](repeating: nil, count: end)
@@ -88,7 +90,8 @@ struct AnnotatedLine {
     return rows
   }
 
-  /// Of a line of many thousand bytes the part around the main mark, so that showing it costs little.
+  /// Of a line of many thousand bytes the part around the main mark, so that showing it costs
+  /// little.
   private static func excerpt(
     _ line: String, around mark: Mark?, start: Int
   ) -> (String, cut: Range<Int>) {
@@ -133,7 +136,8 @@ struct AnnotatedLine {
     return cells
   }
 
-  /// What is shown for a character that would move the cursor, change colours or turn the direction of writing.
+  /// What is shown for a character that would move the cursor, change colours or turn the direction
+  /// of writing.
   private static func substitute(_ scalar: Unicode.Scalar) -> String? {
     switch scalar.value {
     case 0..<0x20: Unicode.Scalar(0x2400 + scalar.value).map { String(Character($0)) }
@@ -143,7 +147,8 @@ struct AnnotatedLine {
     }
   }
 
-  /// The columns to show: all when they fit; else all spans when they fit; else around the main one.
+  /// The columns to show: all when they fit; else all spans when they fit; else around the main
+  /// one.
   private static func window(total: Int, spans: [Range<Int>], width: Int) -> Range<Int> {
     guard total > width, let main = spans.first else { return 0..<min(total, max(total, 0)) }
     let room = width - 2

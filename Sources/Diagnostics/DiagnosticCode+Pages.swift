@@ -1,7 +1,8 @@
 extension DiagnosticCode {
   /// The page of this code: what it means, a text that gives it, and the text put right.
   ///
-  /// Every case has one: the switch has no default, so a new case fails to compile until its page is written, in
+  /// Every case has one: the switch has no default, so a new case fails to compile until its page
+  /// is written, in
   /// the `DiagnosticPage+<Family>.swift` of its family.
   package var page: DiagnosticPage {
     switch self {

@@ -1,4 +1,5 @@
-/// Every kind of diagnostic. The raw value is the code a user sees and may give to `lamella explain`.
+/// Every kind of diagnostic. The raw value is the code a user sees and may give to `lamella
+/// explain`.
 ///
 /// To add one: a case here, its page in `DiagnosticCode+Pages.swift`, a golden in `Tests`.
 package enum DiagnosticCode: String, CaseIterable, Sendable {

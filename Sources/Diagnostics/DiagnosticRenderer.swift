@@ -8,7 +8,8 @@
 ///        in loss(params, x, y), line 9
 ///        hint: …
 ///
-/// Spans are underlined; the remark of the rightmost stands behind its underline, the others below their own.
+/// Spans are underlined; the remark of the rightmost stands behind its underline, the others below
+/// their own.
 /// The layout of one source line is in `AnnotatedLine`.
 package enum DiagnosticRenderer {
   /// A trace longer than this is shown by its ends.
@@ -18,7 +19,8 @@ package enum DiagnosticRenderer {
   ///
   /// - Parameters:
   ///   - colour: whether to use ANSI colours.
-  ///   - width: columns of the screen; longer source lines are cut around the span. At least 40 are used.
+  ///   - width: columns of the screen; longer source lines are cut around the span. At least 40 are
+  ///     used.
   package static func render(_ diagnostic: Diagnostic, colour: Bool, width: Int = 100) -> String {
     let paint = Paint(isOn: colour)
     let isError = diagnostic.severity == .error
@@ -52,12 +54,14 @@ package enum DiagnosticRenderer {
 
   // MARK: - Source lines
 
-  /// The spans to show, by the text they point into; the main one's text first, then in order of appearance.
+  /// The spans to show, by the text they point into; the main one's text first, then in order of
+  /// appearance.
   private static func sections(
     of diagnostic: Diagnostic, _ main: Paint.Style
   ) -> [(source: SourceText, marks: [Mark])] {
     guard let location = diagnostic.location else { return [] }
-    // Labels that tell the parts of a whole apart stand for it: underlining both would join what they separate.
+    // Labels that tell the parts of a whole apart stand for it: underlining both would join what
+    // they separate.
     let parts = diagnostic.labels.filter { label in
       label.location.source === location.source && label.location.span.start >= location.span.start
         && label.location.span.end <= location.span.end
@@ -79,7 +83,8 @@ package enum DiagnosticRenderer {
     return sections
   }
 
-  /// The place of the first mark, then each marked line with its underlines; gaps between lines are shown as `...`.
+  /// The place of the first mark, then each marked line with its underlines; gaps between lines are
+  /// shown as `...`.
   private static func excerpt(
     _ source: SourceText, _ marks: [Mark], _ paint: Paint, _ width: Int
   ) -> [String] {

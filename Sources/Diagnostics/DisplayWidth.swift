@@ -1,4 +1,5 @@
-/// How many columns of a terminal a text takes: 2 for wide East Asian characters and emoji, 0 for marks that combine.
+/// How many columns of a terminal a text takes: 2 for wide East Asian characters and emoji, 0 for
+/// marks that combine.
 package enum DisplayWidth {
   /// - Complexity: O(length of the text).
   package static func of(_ text: String) -> Int {

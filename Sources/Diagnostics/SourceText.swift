@@ -1,10 +1,12 @@
 /// A named piece of source: a REPL entry, a script, a cell of a notebook.
 ///
-/// Identity matters (diagnostics in a trace may come from several texts), so it is a reference; it is immutable.
+/// Identity matters (diagnostics in a trace may come from several texts), so it is a reference; it
+/// is immutable.
 package final class SourceText: Sendable {
   /// How a diagnostic names the text: `digits.nb`, `<entry 3>`.
   package let name: String
-  /// What within the named thing this is, shown after the name: `cell "forward"`; empty when the text is the whole.
+  /// What within the named thing this is, shown after the name: `cell "forward"`; empty when the
+  /// text is the whole.
   package let part: String
   package let text: String
   /// The UTF-8 bytes of `text`; spans index these.
@@ -48,7 +50,8 @@ package final class SourceText: Sendable {
     return String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
   }
 
-  /// The byte offset at which a line begins, by its number in the file; out of range, the nearest end of the text.
+  /// The byte offset at which a line begins, by its number in the file; out of range, the nearest
+  /// end of the text.
   package func offset(ofLine number: Int) -> Int {
     let index = number - firstLine
     if index < 0 { return 0 }

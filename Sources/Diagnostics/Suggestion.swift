@@ -1,8 +1,10 @@
 /// «Did you mean»: the nearest known spelling, when one is near enough to be likely.
 package enum Suggestion {
-  /// The candidate with the least edit distance to `name`, if that is at most a third of its length (and at least 1).
+  /// The candidate with the least edit distance to `name`, if that is at most a third of its length
+  /// (and at least 1).
   ///
-  /// Ties go to the candidate that comes first in alphabetical order, so the answer never depends on hash order.
+  /// Ties go to the candidate that comes first in alphabetical order, so the answer never depends
+  /// on hash order.
   /// - Complexity: O(candidates · length²).
   package static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
     let wanted = Array(name.lowercased().unicodeScalars)

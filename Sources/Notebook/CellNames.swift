@@ -1,8 +1,10 @@
 internal import Syntax
 
-/// The names of a cell that tie it to other cells: what it defines at the top level, and what it mentions.
+/// The names of a cell that tie it to other cells: what it defines at the top level, and what it
+/// mentions.
 ///
-/// `reads` is generous: any name mentioned counts, also a local one of a function. It only decides which cells are left out
+/// `reads` is generous: any name mentioned counts, also a local one of a function. It only decides
+/// which cells are left out
 /// after a failure, where leaving out one too many is harmless and running one too many is not.
 struct CellNames: Sendable {
   private(set) var defines: Set<String> = []
@@ -99,7 +101,8 @@ struct CellNames: Sendable {
     visit(function.body, isTopLevel: false)
   }
 
-  /// Long chains (`a + b + …`) are deep trees, so they are walked without recursion; what nests statements recurses, and the
+  /// Long chains (`a + b + …`) are deep trees, so they are walked without recursion; what nests
+  /// statements recurses, and the
   /// parser bounds that.
   private mutating func visit(_ expression: Expression, isTopLevel: Bool) {
     var pending = [expression]
@@ -211,7 +214,8 @@ struct Dependencies {
   /// What the cell that defines a name mentions: a function finds top-level names when it runs.
   private var mentions: [String: Set<String>] = [:]
 
-  /// A name that the cell needs and that is broken; the alphabetically first, with the cell at fault.
+  /// A name that the cell needs and that is broken; the alphabetically first, with the cell at
+  /// fault.
   func brokenName(neededBy names: CellNames) -> (name: String, cell: String)? {
     guard !broken.isEmpty else { return nil }
     var reached = names.reads

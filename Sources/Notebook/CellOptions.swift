@@ -29,7 +29,8 @@ package struct CellOptions: Sendable {
   package var figureFormat: FigureFormat?
   package var figureCaption: String?
   package var figureAlternative: String?
-  /// Leading hexadecimal digits of the hash of each figure the cell shows; `new` where `--accept` shall write it.
+  /// Leading hexadecimal digits of the hash of each figure the cell shows; `new` where `--accept`
+  /// shall write it.
   package var figureHashes: [String] = []
   /// Where `label` and `fig-hash` stand in the file.
   package var labelSpan = Span.zero
@@ -205,7 +206,8 @@ package struct CellOptions: Sendable {
     text.utf8.count >= 6 && text.allSatisfy { $0.isHexDigit && $0.isASCII && !$0.isUppercase }
   }
 
-  /// Seconds of `30s`, `500ms`, `2min`, `1h`, or of a bare number; nil unless positive and at most a week.
+  /// Seconds of `30s`, `500ms`, `2min`, `1h`, or of a bare number; nil unless positive and at most
+  /// a week.
   static func seconds(ofText text: String) -> Double? {
     let units: [(String, Double)] = [("ms", 0.001), ("min", 60), ("s", 1), ("m", 60), ("h", 3600)]
     let unit = units.first { text.hasSuffix($0.0) }

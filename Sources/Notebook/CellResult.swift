@@ -51,7 +51,8 @@ package struct CellResult: Sendable {
   /// The lines that a claim is about.
   package var shownLines: [String] { CellResult.lines(pieces, errors) }
 
-  /// What was printed and the text of what was shown, in order; `[figure]` for a figure; and for a cell that failed as it
+  /// What was printed and the text of what was shown, in order; `[figure]` for a figure; and for a
+  /// cell that failed as it
   /// was to, its errors, `error[E0203]: …`, one line each.
   package static func lines(_ pieces: [Piece], _ errors: [Diagnostic]) -> [String] {
     var text = ""

@@ -1,9 +1,12 @@
 /// Compares what a cell shows with a claim, line by line and word by word.
 ///
-/// - A number matches a number within `max(atol + rtol·|claimed|, half a unit of the last digit claimed)`: a claim is read as
-///   rounded where its author rounded it. Whole numbers on both sides are equal unless the fence gives a tolerance.
+/// - A number matches a number within `max(atol + rtol·|claimed|, half a unit of the last digit
+///   claimed)`: a claim is read as
+///   rounded where its author rounded it. Whole numbers on both sides are equal unless the fence
+///   gives a tolerance.
 /// - Other text matches exactly; how much white space stands between words does not count.
-/// - A claimed line `...` matches any lines, and `/re/` a line that the regular expression matches as a whole.
+/// - A claimed line `...` matches any lines, and `/re/` a line that the regular expression matches
+///   as a whole.
 package struct ClaimComparison: Sendable {
   private let lines: [String]
   private let rtol: Double?
@@ -23,7 +26,8 @@ package struct ClaimComparison: Sendable {
 
   /// A diff when the claim does not hold; nil when it does.
   ///
-  /// - Complexity: O(claimed · shown) line comparisons; past four million, lines are compared in step.
+  /// - Complexity: O(claimed · shown) line comparisons; past four million, lines are compared in
+  ///   step.
   package func difference(from shown: [String]) -> [DiffLine]? {
     let claimed = lines.map(Line.init)
     let actual = shown.map { Line.text(ClaimWord.words(of: $0)) }
@@ -76,7 +80,8 @@ package struct ClaimComparison: Sendable {
     }
   }
 
-  /// The alignment with the fewest lines that differ: dynamic programming over the rest of both sides.
+  /// The alignment with the fewest lines that differ: dynamic programming over the rest of both
+  /// sides.
   private func alignment(
     of claimed: [Line], with actual: [Line], _ shown: [String]
   ) -> [(side: DiffLine.Side, line: Int)] {

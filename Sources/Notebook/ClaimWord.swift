@@ -1,4 +1,5 @@
-/// A word of a line that is compared with a claim: a number, or a run of other characters without white space.
+/// A word of a line that is compared with a claim: a number, or a run of other characters without
+/// white space.
 enum ClaimWord: Equatable, Sendable {
   /// `unit`: one step of the last digit written after the point; 0 when there is none.
   case number(Double, unit: Double, text: String)

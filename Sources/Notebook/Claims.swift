@@ -5,7 +5,8 @@ internal import Runtime
 package struct ClaimOutcome: Sendable {
   /// The differences of the `expect` fence, as a unified diff; nil when it holds or there is none.
   package let difference: [DiffLine]?
-  /// The figures whose hash is not the claimed one: its place from 1, the claimed prefix, the hash (nil: no such figure).
+  /// The figures whose hash is not the claimed one: its place from 1, the claimed prefix, the hash
+  /// (nil: no such figure).
   package let figures: [(number: Int, claimed: String?, hash: String?)]
 
   package var isMet: Bool { difference == nil && figures.isEmpty }

@@ -3,7 +3,8 @@ package import Runtime
 internal import Synchronization
 internal import Syntax
 
-/// The examples in `##` comments (`>>> expression`, then what it shows), run and compared as claims are.
+/// The examples in `##` comments (`>>> expression`, then what it shows), run and compared as claims
+/// are.
 package struct DocumentationExamples: Sendable {
   /// An example whose result differs, or that fails.
   package struct Difference: Sendable {
@@ -17,7 +18,8 @@ package struct DocumentationExamples: Sendable {
 
   package init() {}
 
-  /// Runs the examples of everything that `source`, already evaluated in `session`, defines with documentation.
+  /// Runs the examples of everything that `source`, already evaluated in `session`, defines with
+  /// documentation.
   package mutating func run(in session: Session, definedBy source: SourceText) {
     for (name, _) in Parser.documentation(in: source) {
       for (index, example) in (session.inspect(name.text)?.examples ?? []).enumerated() {

@@ -1,6 +1,7 @@
 internal import CMarkdown
 
-/// A fenced block of a Markdown text, found by the CommonMark parser, so that a fence counts exactly when every viewer of
+/// A fenced block of a Markdown text, found by the CommonMark parser, so that a fence counts
+/// exactly when every viewer of
 /// Markdown takes it for one: not inside a longer fence, an HTML comment or an indented block.
 struct MarkdownFence: Sendable {
   /// The opening line's text after the fence characters, trimmed, escapes resolved.

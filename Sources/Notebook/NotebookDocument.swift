@@ -2,7 +2,8 @@ package import Diagnostics
 
 /// A notebook as written: its text, its front matter, its cells with their options and claims.
 ///
-/// Everything points into `source`, the file byte for byte, so that writing the document back without a change gives the same
+/// Everything points into `source`, the file byte for byte, so that writing the document back
+/// without a change gives the same
 /// file. What happened in a run is kept apart, in `RunResult`.
 package struct NotebookDocument: Sendable {
   /// The whole file; offsets of the document are offsets into its bytes.
@@ -41,7 +42,8 @@ package struct Cell: Sendable {
   package let ordinal: Int
   package let language: Language
   package let options: CellOptions
-  /// What is run: the lines after the `#|` options, without the fence's indentation, ended by `\n`. Lines are numbered as in
+  /// What is run: the lines after the `#|` options, without the fence's indentation, ended by `\n`.
+  /// Lines are numbered as in
   /// the file.
   package let code: SourceText
   package let fence: Fence
@@ -59,7 +61,8 @@ package struct Cell: Sendable {
     self.claim = claim
   }
 
-  /// The label, or the ordinal when there is none. Unique in a notebook: a label begins with a letter.
+  /// The label, or the ordinal when there is none. Unique in a notebook: a label begins with a
+  /// letter.
   package var name: String { options.label ?? String(ordinal) }
 
   /// As messages name it: `cell "forward"`, `cell 3`.

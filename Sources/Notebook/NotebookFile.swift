@@ -1,7 +1,8 @@
 package import Diagnostics
 internal import Glibc
 
-/// Reads and writes whole files; a file is written beside itself and renamed, so that no reader and no kill finds it in half.
+/// Reads and writes whole files; a file is written beside itself and renamed, so that no reader and
+/// no kill finds it in half.
 package enum NotebookFile {
   /// - Throws: E0801 when there is no such file, E0802 when it cannot be read.
   package static func read(_ path: String) throws(Diagnostic) -> [UInt8] {

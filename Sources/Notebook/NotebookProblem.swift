@@ -1,6 +1,7 @@
 package import Diagnostics
 
-/// What is wrong with a notebook's text, without sentences: those stand in `NotebookProblem+Diagnostics.swift`.
+/// What is wrong with a notebook's text, without sentences: those stand in
+/// `NotebookProblem+Diagnostics.swift`.
 package struct NotebookProblem: Error, Sendable {
   package enum Kind: Sendable {
     /// YAML that cannot be read; `problem` is the YAML reader's own words.

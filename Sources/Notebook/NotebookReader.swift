@@ -2,7 +2,8 @@ package import Diagnostics
 
 /// Reads notebooks: front matter, cells, options, claims, every problem with its place in the file.
 ///
-/// Pure: the same bytes give the same answer, whatever they are. The result holds every problem found; with one, the
+/// Pure: the same bytes give the same answer, whatever they are. The result holds every problem
+/// found; with one, the
 /// notebook is not run.
 package enum NotebookReader {
   package struct Result: Sendable {

@@ -45,7 +45,8 @@ package struct NotebookRunner: Sendable {
     self.draw = draw
   }
 
-  /// Parses and resolves every cell that will run; nothing runs. With an error here, `run` must not be called.
+  /// Parses and resolves every cell that will run; nothing runs. With an error here, `run` must not
+  /// be called.
   ///
   /// The errors of a cell that is to fail (`error:`) are not among them.
   package func check() -> [Diagnostic] {
@@ -59,7 +60,8 @@ package struct NotebookRunner: Sendable {
 
   /// Runs the cells. Call `check` first: it also binds the parameters.
   ///
-  /// - Parameter emit: told what happens, in order; output arrives on the evaluator's thread while the cell runs.
+  /// - Parameter emit: told what happens, in order; output arrives on the evaluator's thread while
+  ///   the cell runs.
   package func run(emit: @escaping @Sendable (RunEvent) -> Void) -> RunResult {
     emit(.began(cells: document.cells.count))
     var results: [CellResult] = []

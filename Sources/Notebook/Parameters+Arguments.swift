@@ -51,7 +51,8 @@ package struct ParameterArguments: Sendable {
 extension FrontMatter {
   /// The value of every parameter, in the order declared.
   ///
-  /// - Throws: E0609 for a name that is not declared, E0610 for a value that does not fit or is missing.
+  /// - Throws: E0609 for a name that is not declared, E0610 for a value that does not fit or is
+  ///   missing.
   package func resolve(
     _ arguments: ParameterArguments
   ) throws(Diagnostic) -> [(name: String, value: ParameterValue)] {
@@ -83,7 +84,8 @@ extension FrontMatter {
     return resolved
   }
 
-  /// A value for every parameter, for static checks alone: the default, or the simplest of the type.
+  /// A value for every parameter, for static checks alone: the default, or the simplest of the
+  /// type.
   package var placeholders: [(name: String, value: ParameterValue)] {
     parameters.map { declaration in
       let simplest: ParameterValue =

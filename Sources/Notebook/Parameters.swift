@@ -113,7 +113,8 @@ extension ParameterDeclaration.Kind {
 extension ParameterDeclaration {
   private static let keys = ["type", "default", "min", "max", "choices", "doc"]
 
-  /// Reads `name: { type: int, default: 3, min: 1, max: 9, choices: [3, 5], doc: … }` or the short form `name: 3`.
+  /// Reads `name: { type: int, default: 3, min: 1, max: 9, choices: [3, 5], doc: … }` or the short
+  /// form `name: 3`.
   init(key: YAMLValue, value: YAMLValue) throws(NotebookProblem) {
     guard let name = key.string, Self.isName(name) else {
       throw NotebookProblem(

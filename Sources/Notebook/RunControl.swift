@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// Stops a run from outside: Ctrl-C, or a cell's time limit.
 ///
-/// While a cell runs, an interruption is repeated until the cell ends, so none is lost that arrives just before the
+/// While a cell runs, an interruption is repeated until the cell ends, so none is lost that arrives
+/// just before the
 /// evaluation begins; after it ends nothing is sent, so none strikes the next cell.
 package final class RunControl: Sendable {
   private struct State {

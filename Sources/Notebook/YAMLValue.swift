@@ -1,7 +1,8 @@
 package import Diagnostics
 internal import Yams
 
-/// A piece of YAML with its place in the file: the front matter, a cell's options, a file of parameters.
+/// A piece of YAML with its place in the file: the front matter, a cell's options, a file of
+/// parameters.
 package struct YAMLValue: Sendable {
   package indirect enum Kind: Sendable {
     /// `isPlain`: written without quotes, so `3` is a number and `true` a truth value.
@@ -31,7 +32,8 @@ package struct YAMLValue: Sendable {
   ///
   /// - Parameters:
   ///   - text: the YAML, cut out of a file.
-  ///   - offset: maps a 0-based line and a column in Unicode scalars of `text` to a byte offset in the file.
+  ///   - offset: maps a 0-based line and a column in Unicode scalars of `text` to a byte offset in
+  ///     the file.
   static func read(
     _ text: String, place: NotebookProblem.Place,
     offset: (_ line: Int, _ column: Int) -> Int

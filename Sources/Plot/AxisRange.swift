@@ -65,7 +65,8 @@ struct AxisRange: Sendable, Equatable {
     return isReversed ? "[\(b):\(a)]" : "[\(a):\(b)]"
   }
 
-  /// The places 1, 2 and 5 of each decade that the range holds, where it spans too few decades for their powers alone.
+  /// The places 1, 2 and 5 of each decade that the range holds, where it spans too few decades for
+  /// their powers alone.
   var logarithmicTicks: [Double]? {
     guard low > 0, high / low < 150 else { return nil }
     var ticks: [Double] = []

@@ -65,7 +65,8 @@ package struct Color: Sendable, Hashable {
       red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue))
   }
 
-  /// The house palette, in the order series take it. Every colour has a contrast of at least 3 against white and
+  /// The house palette, in the order series take it. Every colour has a contrast of at least 3
+  /// against white and
   /// against #111, and neighbours differ for readers with any common form of colour blindness.
   package static let palette: [Color] = [
     Color(0x3b7fc4), Color(0xd9661f), Color(0x1d9a74), Color(0xc25b9b), Color(0xa8861a),
@@ -106,7 +107,8 @@ package struct ColorMap: Sendable, Equatable {
     return "defined (" + steps.joined(separator: ", ") + ")"
   }
 
-  /// The first is the default. Viridis and magma are anchors of the maps that their authors (S. van der Walt,
+  /// The first is the default. Viridis and magma are anchors of the maps that their authors (S. van
+  /// der Walt,
   /// N. Smith) gave to the public domain.
   package static let all: [ColorMap] = [
     ColorMap(

@@ -1,6 +1,7 @@
 extension Figure {
   /// The figure in a sentence, for readers who do not see it:
-  /// «Figure titled “training loss”: line (adamw, sgd); x (epoch) from 0 to 20, y (loss) from 0.1 to 2.3.»
+  /// «Figure titled “training loss”: line (adamw, sgd); x (epoch) from 0 to 20, y (loss) from 0.1
+  /// to 2.3.»
   package var alternativeText: String {
     guard panels.isEmpty else {
       let title = options.title.isEmpty ? "" : " titled “\(options.title)”"

@@ -8,7 +8,8 @@ package struct Picture: Sendable {
 }
 
 extension Figure {
-  /// 16 hexadecimal digits of the SHA-256 of the script and all data. The same figure has the same hash in every format
+  /// 16 hexadecimal digits of the SHA-256 of the script and all data. The same figure has the same
+  /// hash in every format
   /// and at every size.
   ///
   /// - Throws: `PlotError.nothingPositive`, as drawing would.

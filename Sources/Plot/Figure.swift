@@ -1,6 +1,8 @@
-/// A picture to be: options and layers, or panels of other figures. A value; adding a layer makes another figure.
+/// A picture to be: options and layers, or panels of other figures. A value; adding a layer makes
+/// another figure.
 ///
-/// Data are checked when a layer is made, so that an error points at the line that gave them; gnuplot runs only when
+/// Data are checked when a layer is made, so that an error points at the line that gave them;
+/// gnuplot runs only when
 /// the figure is shown (`Figure+Rendering.swift`).
 package struct Figure: Sendable {
   package private(set) var options: FigureOptions
@@ -32,7 +34,8 @@ package struct Figure: Sendable {
 
   /// The figure with one more layer on top.
   ///
-  /// - Throws: `mixedDimensions` when a surface would share its axes with a flat layer; `panelsInside`.
+  /// - Throws: `mixedDimensions` when a surface would share its axes with a flat layer;
+  ///   `panelsInside`.
   package func adding(_ layer: any Layer, named name: String) throws(PlotError) -> Figure {
     guard panels.isEmpty else { throw .panelsInside(operation: name) }
     if let first = layers.first, first.isSpatial != layer.isSpatial {

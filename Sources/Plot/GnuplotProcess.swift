@@ -34,7 +34,8 @@ package struct GnuplotProcess: Sendable {
 
   /// Draws a script.
   ///
-  /// - Throws: `gnuplotMissing`, `gnuplotRejected`, `gnuplotDied`, `gnuplotTimedOut`, `interrupted`, `system`.
+  /// - Throws: `gnuplotMissing`, `gnuplotRejected`, `gnuplotDied`, `gnuplotTimedOut`,
+  ///   `interrupted`, `system`.
   package func run(_ script: GnuplotScript) throws(PlotError) -> Result {
     guard let run = cg_create() else { throw PlotError.system(errorNumber: 12) }
     defer { cg_destroy(run) }

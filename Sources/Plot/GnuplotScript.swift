@@ -1,6 +1,7 @@
 /// A figure as text for gnuplot and data beside it: the same for the same figure, always.
 ///
-/// Read top-down: `make` writes terminal, data and panels; `PanelSettings` writes what is set for one panel.
+/// Read top-down: `make` writes terminal, data and panels; `PanelSettings` writes what is set for
+/// one panel.
 package struct GnuplotScript: Sendable {
   package let text: String
   package let sets: [ScriptData.BinarySet]

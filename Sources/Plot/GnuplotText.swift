@@ -2,7 +2,8 @@
 enum GnuplotText {
   /// A string constant that gnuplot shows exactly as given, in text that is not enhanced.
   ///
-  /// Everything gnuplot might act on is written as an octal code, which becomes a character only after command
+  /// Everything gnuplot might act on is written as an octal code, which becomes a character only
+  /// after command
   /// substitution (backquotes) and macros (`@name`) have been looked for.
   static func quoted(_ text: String) -> String {
     var result = "\""
@@ -96,7 +97,8 @@ enum GnuplotText {
     return text
   }
 
-  /// A tic label: as `quoted`, with the percent signs doubled, which gnuplot would take for a format.
+  /// A tic label: as `quoted`, with the percent signs doubled, which gnuplot would take for a
+  /// format.
   static func ticLabel(_ text: String) -> String {
     var doubled = ""
     for character in text.unicodeScalars {

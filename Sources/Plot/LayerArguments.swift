@@ -1,6 +1,7 @@
 /// The arguments of one layer (or figure), by parameter, with their types checked on access.
 ///
-/// Accessors give nil for what is left out and throw `PlotError.argument` for what has another type.
+/// Accessors give nil for what is left out and throw `PlotError.argument` for what has another
+/// type.
 package struct LayerArguments: Sendable {
   let layer: String
   private let parameters: [LayerParameter]

@@ -1,4 +1,5 @@
-/// A row of `LayerTable`: everything the language, its documentation and its gallery know of a kind of layer.
+/// A row of `LayerTable`: everything the language, its documentation and its gallery know of a kind
+/// of layer.
 package struct LayerKind: Sendable {
   /// The builtin's name.
   package let name: String

@@ -1,4 +1,5 @@
-/// What the layers of one figure write: the elements of its plot command, and what must be set before it.
+/// What the layers of one figure write: the elements of its plot command, and what must be set
+/// before it.
 ///
 /// Layers see colours, data and the size of the picture here, never a terminal.
 package struct PanelScript: Sendable {
@@ -10,7 +11,8 @@ package struct PanelScript: Sendable {
   let pixels: PictureSize
   /// The ranges that the axes show.
   let extent: Extent
-  /// Whether data may be thinned to what the pixels can show. Off when the script is made to be hashed.
+  /// Whether data may be thinned to what the pixels can show. Off when the script is made to be
+  /// hashed.
   let thins: Bool
   let barSets: Int
 
@@ -88,7 +90,8 @@ package struct PanelScript: Sendable {
     }
   }
 
-  /// The keyword that draws an image cell by cell, for formats whose viewers would blur a few large pixels.
+  /// The keyword that draws an image cell by cell, for formats whose viewers would blur a few large
+  /// pixels.
   func drawsPixels(_ count: Int) -> String {
     theme.blursImages && count <= 4_096 ? " pixels" : ""
   }

@@ -1,4 +1,5 @@
-/// What is set before the layers of one panel are drawn: axes, ranges, legend, colours, in the house style.
+/// What is set before the layers of one panel are drawn: axes, ranges, legend, colours, in the
+/// house style.
 struct PanelSettings: Sendable {
   private let figure: Figure
   private let theme: Theme

@@ -1,6 +1,8 @@
-/// The check of raw gnuplot text: what would start a program, run other commands or choose files is refused.
+/// The check of raw gnuplot text: what would start a program, run other commands or choose files is
+/// refused.
 package enum RawCommands {
-  /// Commands, at their shortest spelling that gnuplot takes and their full one, that reach out of the figure.
+  /// Commands, at their shortest spelling that gnuplot takes and their full one, that reach out of
+  /// the figure.
   private static let forbidden: [(least: String, full: String)] = [
     ("!", "!"), ("she", "shell"), ("sy", "system"), ("l", "load"), ("ca", "call"),
     ("ev", "evaluate"),
@@ -126,7 +128,8 @@ package enum RawCommands {
       code.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
     }
 
-    /// The words of each statement, and of whatever could be one: a command may follow a brace, a closing parenthesis
+    /// The words of each statement, and of whatever could be one: a command may follow a brace, a
+    /// closing parenthesis
     /// (`if (c) load …`) or `else`.
     var statements: [[String]] {
       code.split { ";{})".contains($0) }.flatMap { part -> [[String]] in

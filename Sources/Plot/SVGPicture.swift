@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// gnuplot's SVG made fit to stand in a page: no XML declaration, no ids that two figures share, colours that follow the
+/// gnuplot's SVG made fit to stand in a page: no XML declaration, no ids that two figures share,
+/// colours that follow the
 /// text around it, the page's fonts, and words for readers who do not see it.
 enum SVGPicture {
   /// - Parameters:
@@ -31,7 +32,8 @@ enum SVGPicture {
     return result
   }
 
-  /// The root element, with a style that matters only when the picture stands alone: then it follows the reader's
+  /// The root element, with a style that matters only when the picture stands alone: then it
+  /// follows the reader's
   /// preference for light or dark; within a page it takes the colour of the page's text.
   private static func root(from opening: String, label: String) -> String {
     let box = opening.firstRange(of: "viewBox=\"0 0 ").map { opening[$0.upperBound...] } ?? ""

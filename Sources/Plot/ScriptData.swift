@@ -1,4 +1,5 @@
-/// The data of a script: short sets as text in named blocks, long ones as doubles for the binary file.
+/// The data of a script: short sets as text in named blocks, long ones as doubles for the binary
+/// file.
 package struct ScriptData: Sendable {
   /// One set of the binary file, column after column.
   package struct BinarySet: Sendable {
@@ -9,7 +10,8 @@ package struct ScriptData: Sendable {
 
   /// The longest set written as text.
   static let longestBlock = 256
-  /// What the script calls the file of all binary sets; `CGnuplot` gives gnuplot the file under this name.
+  /// What the script calls the file of all binary sets; `CGnuplot` gives gnuplot the file under
+  /// this name.
   static let file = "/dev/fd/61"
 
   private(set) var blocks = ""

@@ -3,7 +3,8 @@ enum TerminalGraphics {
   /// Characters across and down when the terminal does not say.
   static let defaultSize = PictureSize(width: 76, height: 22)
 
-  /// The figure in characters; panels one below the other, as side by side they would be too small to read.
+  /// The figure in characters; panels one below the other, as side by side they would be too small
+  /// to read.
   ///
   /// - Parameter size: columns and rows of one panel.
   static func drawn(_ figure: Figure, size: PictureSize?, by process: GnuplotProcess)

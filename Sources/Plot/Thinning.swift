@@ -5,7 +5,8 @@ enum Thinning {
   /// Beyond so many marks a picture is drawn in pixels, not as SVG.
   static let markLimit = 20_000
 
-  /// A line in ascending x, as the first, lowest, highest and last point of each column of pixels: the drawn line covers
+  /// A line in ascending x, as the first, lowest, highest and last point of each column of pixels:
+  /// the drawn line covers
   /// the same pixels. Gaps are kept.
   ///
   /// - Returns: nil when the points are too few to be worth it, or x is not ascending.
@@ -55,7 +56,8 @@ enum Thinning {
     zip(x, x.dropFirst()).allSatisfy { !($0 > $1) }
   }
 
-  /// Points, without those that fall where the same series has one already, to a pixel. Opaque marks look the same.
+  /// Points, without those that fall where the same series has one already, to a pixel. Opaque
+  /// marks look the same.
   ///
   /// - Returns: the indices kept, ascending.
   /// - Complexity: O(points), and a byte of memory per pixel.

@@ -65,7 +65,8 @@ struct PlotBuiltins: Sendable {
       PlotWarning.manyMarks(after.markCount, limit: limit, becomesPixels: after.isLarge))
   }
 
-  /// The figure, and the arguments with a place for it: when the first argument is data, all that follow by position
+  /// The figure, and the arguments with a place for it: when the first argument is data, all that
+  /// follow by position
   /// move one parameter on, the last of them to `moved`.
   private static func shifted(_ context: CallContext) -> (
     figure: FigureValue?, context: CallContext, moved: Int

@@ -3,7 +3,8 @@ internal import Runtime
 
 /// A command of the prompt: `:name argument`.
 ///
-/// `Commands.table` is the one place to add one; `:help`, completion and suggestions derive from it.
+/// `Commands.table` is the one place to add one; `:help`, completion and suggestions derive from
+/// it.
 struct Command: Sendable {
   enum Argument: Sendable {
     case nothing, code, file, word

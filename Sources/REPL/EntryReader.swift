@@ -1,6 +1,7 @@
 internal import Runtime
 
-/// Joins the lines typed at the prompts to entries: what is evaluated, remembered and recalled as one.
+/// Joins the lines typed at the prompts to entries: what is evaluated, remembered and recalled as
+/// one.
 final class EntryReader {
   enum Entry: Equatable {
     case code(String)

@@ -2,12 +2,14 @@ internal import Glibc
 
 /// Asks the terminal which pictures it can draw.
 struct GraphicsProbe {
-  /// Whether the terminal draws sixel graphics: it says so by a `4` among its primary device attributes (`CSI c`).
+  /// Whether the terminal draws sixel graphics: it says so by a `4` among its primary device
+  /// attributes (`CSI c`).
   let drawsSixel: Bool
   /// Keys that were typed before the answer came; they belong to the editor.
   let typedAhead: [UInt8]
 
-  /// Asks, and waits no longer than `milliseconds` for the answer. Does nothing when there is no terminal.
+  /// Asks, and waits no longer than `milliseconds` for the answer. Does nothing when there is no
+  /// terminal.
   init(_ terminal: Terminal, milliseconds: Int = 150) {
     var saved = termios()
     guard terminal.isInteractive, !terminal.isDumb, tcgetattr(terminal.input, &saved) == 0 else {

@@ -2,8 +2,10 @@ internal import Glibc
 
 /// The entries of this and of earlier sessions, in a file with one entry a line.
 ///
-/// Within an entry a line end is written `\n` and a backslash `\\`, so an entry of many lines is one item. Entries are
-/// appended as they are made: a session that dies loses nothing, and two sessions at once do not lose each other's.
+/// Within an entry a line end is written `\n` and a backslash `\\`, so an entry of many lines is
+/// one item. Entries are
+/// appended as they are made: a session that dies loses nothing, and two sessions at once do not
+/// lose each other's.
 struct History {
   /// How many entries are kept; a file with twice as many is cut back when it is read.
   static let limit = 5_000
@@ -20,7 +22,8 @@ struct History {
     if lines.count > 2 * Self.limit { rewrite() }
   }
 
-  /// `$XDG_STATE_HOME/lamella/history`, or the same under `~/.local/state`; nil when neither is known.
+  /// `$XDG_STATE_HOME/lamella/history`, or the same under `~/.local/state`; nil when neither is
+  /// known.
   static func defaultPath(_ environment: [String: String]) -> String? {
     if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
       return state + "/lamella/history"
@@ -74,7 +77,8 @@ struct History {
 
   // MARK: - The file
 
-  /// Replaces the file by the entries kept, so that a reader sees the old or the new one and never a half.
+  /// Replaces the file by the entries kept, so that a reader sees the old or the new one and never
+  /// a half.
   private func rewrite() {
     guard let path else { return }
     let draft = "\(path).\(getpid())"

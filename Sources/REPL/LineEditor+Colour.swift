@@ -6,7 +6,8 @@ internal import Glibc
 extension LineEditor {
   /// Lets readline draw, then writes the same text over it in colour.
   ///
-  /// Only attributes change, so what readline knows of the screen stays true. A line that does not fit the row, that holds
+  /// Only attributes change, so what readline knows of the screen stays true. A line that does not
+  /// fit the row, that holds
   /// line ends or control characters, or that a search shows, stays as readline draws it.
   func redisplay() {
     rl_redisplay()

@@ -4,7 +4,8 @@ internal import Glibc
 /// The Tab key: readline asks for candidates, the session gives them.
 extension LineEditor {
   func installCompletion() {
-    // Words end at everything that is not part of a name; a command's argument is a path or a name between blanks.
+    // Words end at everything that is not part of a name; a command's argument is a path or a name
+    // between blanks.
     rl_completer_word_break_characters = UnsafePointer(
       strdup(" \t\n\"'`@$><=;|&{}[]()+-*/%^!:?~,.#\\"))
     rl_completer_quote_characters = nil
@@ -24,7 +25,8 @@ extension LineEditor {
 
   /// Fills `candidates` for the word readline found at `start..<end`.
   ///
-  /// The session may see the word begin elsewhere (a path has dots and slashes in it); its texts are then cut or
+  /// The session may see the word begin elsewhere (a path has dots and slashes in it); its texts
+  /// are then cut or
   /// lengthened to what stands between, because readline puts them in place of its own word.
   private func prepare(start: Int, end: Int) {
     guard let buffer = rl_line_buffer else { return }

@@ -3,8 +3,10 @@ internal import Glibc
 
 /// Reads lines at the terminal with GNU readline.
 ///
-/// readline's state is global, so there is one editor in a process, used from one thread. It is driven through the
-/// callback interface: this file owns the loop that waits for keys and signals, so nothing ever jumps out of readline, and
+/// readline's state is global, so there is one editor in a process, used from one thread. It is
+/// driven through the
+/// callback interface: this file owns the loop that waits for keys and signals, so nothing ever
+/// jumps out of readline, and
 /// the terminal is in its usual state whenever no line is being read.
 final class LineEditor {
   enum Line: Equatable {
@@ -22,7 +24,8 @@ final class LineEditor {
   /// Safe because readline calls back only on the thread that called it, and one thread does.
   nonisolated(unsafe) static weak var current: LineEditor?
 
-  /// Takes the line and the cursor's byte offset; gives the byte range to replace and the candidates.
+  /// Takes the line and the cursor's byte offset; gives the byte range to replace and the
+  /// candidates.
   typealias Completer = (_ line: String, _ cursor: Int) -> (replacing: Range<Int>, texts: [String])
 
   var completer: Completer = { _, cursor in (cursor..<cursor, []) }
@@ -59,7 +62,8 @@ final class LineEditor {
     using_history()
     bindKeys()
     installCompletion()
-    // With a way of drawing that is not its own readline would not ask what the terminal can: have it ask now.
+    // With a way of drawing that is not its own readline would not ask what the terminal can: have
+    // it ask now.
     rl_initialize()
     rl_redisplay_function = { LineEditor.current?.redisplay() }
   }
@@ -115,7 +119,8 @@ final class LineEditor {
     }
   }
 
-  /// Draws the line anew for the terminal's new size; readline knows where its rows went only when it draws by itself.
+  /// Draws the line anew for the terminal's new size; readline knows where its rows went only when
+  /// it draws by itself.
   private func resize() {
     rl_redisplay_function = rl_redisplay
     rl_resize_terminal()
@@ -162,7 +167,8 @@ final class LineEditor {
 
   private static let controlD: UInt8 = 4
 
-  /// readline takes Ctrl-D for the end on an empty line only; to its user a line of nothing but indentation is empty.
+  /// readline takes Ctrl-D for the end on an empty line only; to its user a line of nothing but
+  /// indentation is empty.
   private func dropIndentation() {
     guard rl_end > 0, let line = rl_line_buffer else { return }
     if isBlank(line, count: rl_end) { rl_replace_line("", 0) }

@@ -2,7 +2,8 @@ package import Diagnostics
 package import Runtime
 internal import Synchronization
 
-/// Shows what a session says: values and printed text on the output, diagnostics on the message stream.
+/// Shows what a session says: values and printed text on the output, diagnostics on the message
+/// stream.
 package final class Presenter: Sendable {
   package let terminal: Terminal
   private let drawsSixel: Bool
@@ -68,7 +69,8 @@ package final class Presenter: Sendable {
     terminal.messages.write(text + "\n")
   }
 
-  /// Starts a new line unless the output is at the beginning of one: a prompt or a value stands on its own line.
+  /// Starts a new line unless the output is at the beginning of one: a prompt or a value stands on
+  /// its own line.
   package func endLine() {
     let wasMidLine = isMidLine.withLock { isMidLine in
       defer { isMidLine = false }

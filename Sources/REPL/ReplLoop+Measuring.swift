@@ -2,7 +2,8 @@ internal import Runtime
 
 /// `:time` and `:bench`.
 extension ReplLoop {
-  /// Evaluates an entry as usual and tells how long it took, parsing and showing left out of neither.
+  /// Evaluates an entry as usual and tells how long it took, parsing and showing left out of
+  /// neither.
   func time(_ code: String) {
     let clock = ContinuousClock()
     let start = clock.now
@@ -14,7 +15,8 @@ extension ReplLoop {
     presenter.note(Self.formatted(seconds))
   }
 
-  /// Runs `code` in a loop of the language until a sample takes 10 ms, takes 15 samples (fewer when they are slow) and
+  /// Runs `code` in a loop of the language until a sample takes 10 ms, takes 15 samples (fewer when
+  /// they are slow) and
   /// tells the median of one run. What the code prints or shows is dropped.
   func bench(_ code: String) {
     let first = sample(code, runs: 1)
@@ -40,7 +42,8 @@ extension ReplLoop {
         + "\(Self.formatted(times[count - 1])); \(count) samples of \(runs))")
   }
 
-  /// The time of one evaluation of a loop of `runs` turns; nil with the outcome when it did not succeed.
+  /// The time of one evaluation of a loop of `runs` turns; nil with the outcome when it did not
+  /// succeed.
   private func sample(_ code: String, runs: Int) -> (seconds: Double?, outcome: Outcome) {
     let clock = ContinuousClock()
     let start = clock.now

@@ -4,7 +4,8 @@ package import Runtime
 
 /// The interactive session at a terminal: read an entry, evaluate it, show it, again.
 ///
-/// Reading order: `EntryReader` joins lines to entries, `LineEditor` reads the lines, `Commands` is the table of what
+/// Reading order: `EntryReader` joins lines to entries, `LineEditor` reads the lines, `Commands` is
+/// the table of what
 /// begins with `:`, `Presenter` shows. This class holds what lasts from entry to entry.
 package final class ReplLoop {
   let session: Session
@@ -66,7 +67,8 @@ package final class ReplLoop {
     }
   }
 
-  /// Where the history is kept: `$XDG_STATE_HOME/lamella/history`, or the same under `~/.local/state`.
+  /// Where the history is kept: `$XDG_STATE_HOME/lamella/history`, or the same under
+  /// `~/.local/state`.
   package static func defaultHistoryPath(_ environment: [String: String]) -> String? {
     History.defaultPath(environment)
   }

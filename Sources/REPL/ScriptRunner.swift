@@ -2,7 +2,8 @@ package import Diagnostics
 internal import Glibc
 package import Runtime
 
-/// Runs a text from beginning to end as one cell and shows what it prints and what its last expression gives.
+/// Runs a text from beginning to end as one cell and shows what it prints and what its last
+/// expression gives.
 package struct ScriptRunner {
   private let session: Session
   private let presenter: Presenter

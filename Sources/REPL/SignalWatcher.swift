@@ -3,9 +3,12 @@ internal import Synchronization
 
 /// Turns signals into events.
 ///
-/// A signal's handler does nothing but write its number to a pipe; a thread of the watcher's own reads the pipe and acts.
-/// The signals are blocked in the thread that makes the watcher, and so in every thread made later, so that no call of
-/// ours is cut short. (Threads that libraries started before do take them: blocking and waiting alone is not enough.)
+/// A signal's handler does nothing but write its number to a pipe; a thread of the watcher's own
+/// reads the pipe and acts.
+/// The signals are blocked in the thread that makes the watcher, and so in every thread made later,
+/// so that no call of
+/// ours is cut short. (Threads that libraries started before do take them: blocking and waiting
+/// alone is not enough.)
 /// Make it before anything that starts threads; there is one in a process.
 package final class SignalWatcher: Sendable {
   package enum Event: UInt8, Sendable {
@@ -24,14 +27,17 @@ package final class SignalWatcher: Sendable {
     var count = 0
   }
 
-  /// A read from it gives one byte, an `Event`, for each event that came while nothing was being evaluated.
+  /// A read from it gives one byte, an `Event`, for each event that came while nothing was being
+  /// evaluated.
   let descriptor: Int32
   private let writeEnd: Int32
   private let editsLines: Bool
   private let evaluation = Mutex<Evaluation?>(nil)
 
-  /// - Parameter editsLines: whether a line editor stands in front, which must hear of a new size, of Ctrl-Z and of the end;
-  ///   otherwise only Ctrl-C is watched, and ends the process with 130 when nothing is being evaluated.
+  /// - Parameter editsLines: whether a line editor stands in front, which must hear of a new size,
+  ///   of Ctrl-Z and of the end;
+  ///   otherwise only Ctrl-C is watched, and ends the process with 130 when nothing is being
+  ///   evaluated.
   /// - Returns: nil when the system has no more descriptors or threads.
   package convenience init?(editsLines: Bool) {
     self.init(

@@ -18,7 +18,8 @@ package struct TextOutput: Sendable {
     bytes.withUnsafeBufferPointer { write($0) }
   }
 
-  /// A reader that is gone (a closed pipe) ends the output quietly; the rest of the bytes are dropped.
+  /// A reader that is gone (a closed pipe) ends the output quietly; the rest of the bytes are
+  /// dropped.
   private func write(_ bytes: UnsafeBufferPointer<UInt8>) {
     var rest = bytes[...]
     while !rest.isEmpty {

@@ -10,7 +10,8 @@ enum BigStack {
     init(_ body: @escaping () -> Void) { self.body = body }
   }
 
-  /// Calls `body` on a new thread and waits for it; on the calling thread when the system gives no new one.
+  /// Calls `body` on a new thread and waits for it; on the calling thread when the system gives no
+  /// new one.
   static func run(_ body: () -> Void) {
     withoutActuallyEscaping(body) { body in
       var attributes = pthread_attr_t()

@@ -1,14 +1,16 @@
 package import Diagnostics
 package import TensorCore
 
-/// A function of the language written in Swift. `?name`, completion, static checks of calls and the example's test
+/// A function of the language written in Swift. `?name`, completion, static checks of calls and the
+/// example's test
 /// derive from the entry.
 package struct Builtin: Sendable {
   package let name: String
   package let signature: Signature
   /// One sentence; more may follow after a blank line.
   package let summary: String
-  /// Lines of the language with what they show; run as tests. Empty only for effects that cannot be shown.
+  /// Lines of the language with what they show; run as tests. Empty only for effects that cannot be
+  /// shown.
   package let examples: [(code: String, gives: String)]
   package let body: @Sendable (inout CallContext) throws(CallFailure) -> Value
 
@@ -54,16 +56,19 @@ package struct Signature: Sendable {
   package init(_ parameters: [Parameter]) { self.parameters = parameters }
 }
 
-/// Why a builtin could not answer: a typed tensor error, or a code with a sentence. The machine adds span and trace.
+/// Why a builtin could not answer: a typed tensor error, or a code with a sentence. The machine
+/// adds span and trace.
 package enum CallFailure: Error, Sendable {
   case tensor(TensorError)
-  /// A finished diagnostic without location; `argument` is the index of the parameter at fault, whose span is then marked.
+  /// A finished diagnostic without location; `argument` is the index of the parameter at fault,
+  /// whose span is then marked.
   case diagnostic(Diagnostic, argument: Int? = nil)
   /// An error already raised by code called back (`map(f, xs)`): passed on as it is.
   case raised
 }
 
-/// One call of a builtin: its arguments, in the order of the parameters, and what it may do to the world.
+/// One call of a builtin: its arguments, in the order of the parameters, and what it may do to the
+/// world.
 package struct CallContext {
   /// nil: left out.
   package let arguments: [Value?]
@@ -129,6 +134,8 @@ extension CallContext {
   /// The value as it is; `none` when left out.
   package func value(_ index: Int) -> Value { arguments[index] ?? .none }
 
-  // Typed access: each throws an E0402 that names the builtin, the parameter, what is wanted and what was given.
-  // See `CallContext+Arguments.swift`: int, float, bool, string, tensor, operand, tuple, record, function, dtype, ints.
+  // Typed access: each throws an E0402 that names the builtin, the parameter, what is wanted and
+  // what was given.
+  // See `CallContext+Arguments.swift`: int, float, bool, string, tensor, operand, tuple, record,
+  // function, dtype, ints.
 }

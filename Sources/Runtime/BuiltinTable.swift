@@ -2,7 +2,8 @@ internal import TensorOps
 
 /// Every builtin of the language itself, family by family. Kits add theirs to a session.
 package enum BuiltinTable {
-  /// In documentation order. A builtin that shares its name with a tensor operation takes that operation's place and
+  /// In documentation order. A builtin that shares its name with a tensor operation takes that
+  /// operation's place and
   /// hands tensors on to it.
   package static let families: [(title: String, builtins: [Builtin])] = {
     let own: [(title: String, builtins: [Builtin])] = [
@@ -48,9 +49,11 @@ struct OperationFallback: Sendable {
     operation = OperationTable.all.first { $0.name == name }
   }
 
-  /// Runs the operation. `arguments` are given by the names of its parameters; what is left out has its default.
+  /// Runs the operation. `arguments` are given by the names of its parameters; what is left out has
+  /// its default.
   ///
-  /// - Throws: E0402 for the first argument when there is no such operation, and the operation's own errors.
+  /// - Throws: E0402 for the first argument when there is no such operation, and the operation's
+  ///   own errors.
   func call(
     _ context: CallContext, _ arguments: [(name: String, value: Value?)], wanted: String
   ) throws(CallFailure) -> Value {

@@ -1,9 +1,11 @@
 package import TensorCore
 
-// Typed access to the arguments of a builtin. Each accessor comes in three forms: `int(i)` (must be there),
+// Typed access to the arguments of a builtin. Each accessor comes in three forms: `int(i)` (must be
+// there),
 // `int(i, default: d)` and `intIfPresent(i)`, which take a left-out argument or `none` as absent.
 //
-// All throw E0402 (`CallFailure.diagnostic`, marked with the argument) when the type is wrong, naming the builtin, the
+// All throw E0402 (`CallFailure.diagnostic`, marked with the argument) when the type is wrong,
+// naming the builtin, the
 // parameter, what was given and what is wanted: «`split`: `separator` is i64[3], a Str is wanted».
 
 extension CallContext {
@@ -101,7 +103,8 @@ extension CallContext {
 
   // MARK: - Tensors
 
-  /// A tensor; a number or Bool becomes rank 0, a tuple of numbers or tensors is stacked, a range is spelled out.
+  /// A tensor; a number or Bool becomes rank 0, a tuple of numbers or tensors is stacked, a range
+  /// is spelled out.
   ///
   /// - Throws: E0308 when the elements of a tuple differ in shape, E0502 when memory runs out.
   package func tensor(_ index: Int) throws(CallFailure) -> Tensor {
@@ -146,7 +149,8 @@ extension CallContext {
     }
   }
 
-  /// A dtype by its name (`f32`), by the conversion of that name (`dtype = f32`) or a Str (`"f32"`).
+  /// A dtype by its name (`f32`), by the conversion of that name (`dtype = f32`) or a Str
+  /// (`"f32"`).
   package func dtype(_ index: Int) throws(CallFailure) -> DType {
     if let dtype = value(index).namedDType { return dtype }
     if case .string(let text) = value(index) {

@@ -2,7 +2,8 @@ package import Diagnostics
 internal import Syntax
 internal import TensorCore
 
-// The sentences of builtins: every `CallFailure.diagnostic` of this target is made here, so that the same fault reads
+// The sentences of builtins: every `CallFailure.diagnostic` of this target is made here, so that
+// the same fault reads
 // the same everywhere. Builtins give the values; nothing here looks at more than it prints.
 
 extension CallContext {

@@ -17,7 +17,8 @@ package struct DisplayItem: Sendable {
   }
 
   package let representations: [Representation]
-  /// For figures: a hash of the script and the data (not of pixels), which a claim may name. nil for other values.
+  /// For figures: a hash of the script and the data (not of pixels), which a claim may name. nil
+  /// for other values.
   package let figureHash: String?
   /// For figures: a sentence for readers who do not see the picture.
   package let alternativeText: String?
@@ -42,10 +43,12 @@ package struct DisplayItem: Sendable {
 
 /// What a front end can show, so that a figure is drawn once and in the right format.
 package struct DisplayRequest: Sendable {
-  /// Wanted formats for pictures, best first: MIME types as in `DisplayItem.Representation`. The first that can be made is made;
+  /// Wanted formats for pictures, best first: MIME types as in `DisplayItem.Representation`. The
+  /// first that can be made is made;
   /// `text/plain` asks for block characters.
   package var pictureTypes: [String]
-  /// In pixels (svg, png) or, for `text/plain`, character columns and rows; nil leaves it to the figure.
+  /// In pixels (svg, png) or, for `text/plain`, character columns and rows; nil leaves it to the
+  /// figure.
   package var size: (width: Int, height: Int)?
   /// Elements shown before a tensor is summarised, as NumPy's `threshold`.
   package var summaryThreshold: Int

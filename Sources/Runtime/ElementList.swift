@@ -1,6 +1,7 @@
 internal import TensorCore
 
-/// What a value yields when it is iterated, by position: elements of a tuple, a tensor (along its first axis) or a
+/// What a value yields when it is iterated, by position: elements of a tuple, a tensor (along its
+/// first axis) or a
 /// range, characters of a Str, keys of a map, values of a record.
 struct ElementList {
   private enum Source {

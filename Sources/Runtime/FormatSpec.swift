@@ -5,7 +5,8 @@ internal import TensorCore
 /// How a value is written by `format(x, spec)` and `{x:spec}`: Python's format mini-language,
 /// `[[fill]align][sign][#][0][width][,|_][.precision][type]`.
 ///
-/// Numbers are rounded from their exact binary value (`{0.125:.2f}` is `0.12`). A tensor is written element by element,
+/// Numbers are rounded from their exact binary value (`{0.125:.2f}` is `0.12`). A tensor is written
+/// element by element,
 /// a tuple likewise.
 package struct FormatSpec: Sendable, Equatable {
   package enum Alignment: Character, Sendable {
@@ -138,7 +139,8 @@ extension FormatSpec {
     return try rows(of: tensor, indent: 1)
   }
 
-  /// The elements in nested brackets, rows on lines of their own; long axes are elided as in a tensor's display.
+  /// The elements in nested brackets, rows on lines of their own; long axes are elided as in a
+  /// tensor's display.
   private func rows(of tensor: Tensor, indent: Int) throws(CallFailure) -> String {
     let size = tensor.shape[0]
     let isElided = size > 1000
@@ -223,7 +225,8 @@ extension FormatSpec {
     }
   }
 
-  /// As `g`, but with an exponent from `precision` digits on and at least one digit after the point, as Python does when
+  /// As `g`, but with an exponent from `precision` digits on and at least one digit after the
+  /// point, as Python does when
   /// no type is given.
   private func generalWithPoint(_ number: Double, _ precision: Int) -> String {
     let scientific = printed(number, "e", precision - 1)
@@ -284,7 +287,8 @@ extension FormatSpec {
     return aligned(head + body, .right)
   }
 
-  /// Digits in groups from the right; zeros are put in front, grouped too, until `minimum` columns are filled.
+  /// Digits in groups from the right; zeros are put in front, grouped too, until `minimum` columns
+  /// are filled.
   private static func grouped(
     _ digits: String, by size: Int, _ separator: Character, minimum: Int
   ) -> String {

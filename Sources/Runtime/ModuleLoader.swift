@@ -2,7 +2,8 @@ internal import CMachine
 internal import Diagnostics
 internal import Syntax
 
-/// Loads modules on first use: a module is a file of the language whose top-level names are its members. Names that begin with
+/// Loads modules on first use: a module is a file of the language whose top-level names are its
+/// members. Names that begin with
 /// `_` are its own.
 final class ModuleLoader {
   /// What can be known of a module without running it.
@@ -77,7 +78,8 @@ final class ModuleLoader {
     if loading.contains(path) {
       throw .diagnostic(
         Diagnostic(
-          .unknownModule, "the modules \(loading.joined(separator: ", ")) load each other in a circle",
+          .unknownModule,
+          "the modules \(loading.joined(separator: ", ")) load each other in a circle",
           hint: "move what they share into a module of its own"))
     }
     guard let text = StandardLibrary.text(ofFile: path) else {

@@ -2,7 +2,8 @@ internal import Diagnostics
 internal import TensorCore
 internal import TensorOps
 
-/// Builtins made from the operation table: signatures and documentation from the entry, arguments converted by the kind
+/// Builtins made from the operation table: signatures and documentation from the entry, arguments
+/// converted by the kind
 /// of each parameter, results turned into values.
 enum OperationBuiltins {
   /// The builtins that may be steps of a fused expression, by name.

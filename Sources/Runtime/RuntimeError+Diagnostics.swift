@@ -12,7 +12,9 @@ extension RuntimeError {
       Diagnostic(
         .readBeforeAssignment, "`\(name)` is read before it is assigned",
         note: "no value yet",
-        hint: "a name assigned in a function belongs to that function: pass the outer value as an argument")
+        hint:
+          "a name assigned in a function belongs to that function: pass the outer value as an argument"
+      )
     case .notYetBound(let name):
       Diagnostic(
         .readBeforeAssignment, "`\(name)` has no value yet", note: "not assigned on this path",
@@ -52,7 +54,8 @@ extension RuntimeError {
       Diagnostic(.notIndexable, "a value of type \(type) cannot be indexed", note: type)
     case .positionOutOfRange(let index, let count, let type):
       Diagnostic(
-        .indexOutOfRange, "index \(index) is out of range for \(Value.withArticle(type)) of \(Self.plural(count, "element"))",
+        .indexOutOfRange,
+        "index \(index) is out of range for \(Value.withArticle(type)) of \(Self.plural(count, "element"))",
         note: count == 0 ? "it is empty" : "valid: \(-count) to \(count - 1)")
     case .indexType(let type, let index):
       Diagnostic(
@@ -60,7 +63,8 @@ extension RuntimeError {
     case .keyNotFound(let key, let suggestion):
       Diagnostic(
         .keyNotFound, "the map has no key \(key)",
-        hint: suggestion.map { "did you mean \($0)?" } ?? "`m.get(key, default)` gives a default instead")
+        hint: suggestion.map { "did you mean \($0)?" }
+          ?? "`m.get(key, default)` gives a default instead")
     case .unhashableKey(let type):
       Diagnostic(
         .unhashableKey, "\(Self.a(type)) cannot be a key of a map",
@@ -68,30 +72,38 @@ extension RuntimeError {
     case .destructuringCount(let expected, let isMinimum, let found):
       Diagnostic(
         .destructuring,
-        "the pattern takes \(isMinimum ? "at least " : "")\(Self.plural(expected, "value")), not \(Self.a(found))")
+        "the pattern takes \(isMinimum ? "at least " : "")\(Self.plural(expected, "value")), not \(Self.a(found))"
+      )
     case .destructuringField(let name, let type):
-      Diagnostic(.destructuring, "the pattern wants a field `\(name)`, which \(Self.a(type)) does not have")
+      Diagnostic(
+        .destructuring, "the pattern wants a field `\(name)`, which \(Self.a(type)) does not have")
     case .notIterable(let type):
       Diagnostic(
         .notIterable, "\(Self.a(type)) has no elements to go through", note: type,
         hint: type == "Int" ? "`0..n` counts from 0 to n - 1" : nil)
     case .noMatchingArm(let value):
       Diagnostic(
-        .noMatchingArm, "no arm of the `match` fits \(value)", hint: "an arm `_ -> …` takes the rest")
+        .noMatchingArm, "no arm of the `match` fits \(value)",
+        hint: "an arm `_ -> …` takes the rest")
     case .assertionFailed(let message):
-      Diagnostic(.assertionFailed, message.map { "assertion failed: \($0)" } ?? "assertion failed", note: "this is false")
+      Diagnostic(
+        .assertionFailed, message.map { "assertion failed: \($0)" } ?? "assertion failed",
+        note: "this is false")
     case .ambiguousCondition(let type):
       Diagnostic(
         .ambiguousCondition, "a tensor with more than one element is no condition: \(type)",
         note: type, hint: "`any(x)` or `all(x)` makes one Bool of it")
     case .conditionType(let type):
-      Diagnostic(.argumentType, "a condition is a Bool or a number, not \(Self.a(type))", note: type)
+      Diagnostic(
+        .argumentType, "a condition is a Bool or a number, not \(Self.a(type))", note: type)
     case .splatType(let type):
-      Diagnostic(.argumentType, "`...` spreads a tuple or a record, not \(Self.a(type))", note: type)
+      Diagnostic(
+        .argumentType, "`...` spreads a tuple or a record, not \(Self.a(type))", note: type)
     case .fieldAssignment(let type):
       Diagnostic(.argumentType, "a value of type \(type) has no fields to assign", note: type)
     case .elementAssignment(let type):
-      Diagnostic(.argumentType, "an element of a tensor is a number, not \(Self.a(type))", note: type)
+      Diagnostic(
+        .argumentType, "an element of a tensor is a number, not \(Self.a(type))", note: type)
     case .rangePart(let type):
       Diagnostic(
         .argumentType, "a part of a range is an Int, not \(Self.a(type))", note: type,
@@ -99,7 +111,8 @@ extension RuntimeError {
     case .rangeStep: Diagnostic(.argumentValue, "a range cannot go by steps of 0")
     case .contractType(let subject, let wanted, let found):
       Diagnostic(
-        .contractFailed, "\(subject) is \(Self.a(found)), the contract says \(wanted)", note: wanted)
+        .contractFailed, "\(subject) is \(Self.a(found)), the contract says \(wanted)", note: wanted
+      )
     case .contractRank(let subject, let wanted, let found):
       Diagnostic(
         .contractFailed, "\(subject) is \(found), the contract says \(wanted)",
@@ -114,14 +127,16 @@ extension RuntimeError {
         note: "\(found) here")
     case .unequalElements(let first, let second, let index):
       Diagnostic(
-        .unequalElements, "element 0 is \(Self.a(first)), but element \(index) is \(Self.a(second))",
+        .unequalElements,
+        "element 0 is \(Self.a(first)), but element \(index) is \(Self.a(second))",
         hint: "`[…]` stacks elements of one shape; `(…)` makes a tuple of any values")
     case .unsupportedUnit(let unit):
       Diagnostic(
         .unknownUnit, "`\(unit)` is no unit that this version knows", note: "after the number",
         hint: "a product is written with `*`; only `i` (imaginary) may follow a number")
     case .codeTooLarge(let what):
-      Diagnostic(.codeTooLarge, "this is too large to compile: \(what)", hint: "split it into functions")
+      Diagnostic(
+        .codeTooLarge, "this is too large to compile: \(what)", hint: "split it into functions")
     case .recursionTooDeep(let depth):
       Diagnostic(
         .recursionTooDeep, "calls are nested more than \(depth) deep",
@@ -134,7 +149,8 @@ extension RuntimeError {
       Diagnostic(
         .contractFailed, "`\(name)` is no type",
         hint: suggestion.map { "did you mean `\($0)`?" }
-          ?? "a dtype (f32, i64, …) or Int, Float, Bool, Str, Complex, Tuple, Record, Map, Range, Fn, Tensor, Any")
+          ?? "a dtype (f32, i64, …) or Int, Float, Bool, Str, Complex, Tuple, Record, Map, Range, Fn, Tensor, Any"
+      )
     }
   }
 

@@ -3,7 +3,8 @@ enum RuntimeError: Error, Sendable {
   case unboundName(name: String, suggestion: String?, hint: String?)
   case readBeforeAssignment(name: String)
   case notYetBound(name: String)
-  case wrongArgumentCount(function: String, given: Int, minimum: Int, maximum: Int?, signature: String)
+  case wrongArgumentCount(
+    function: String, given: Int, minimum: Int, maximum: Int?, signature: String)
   case unknownNamedArgument(function: String, name: String, suggestion: String?, signature: String)
   case duplicateArgument(function: String, name: String)
   case missingArgument(function: String, name: String, signature: String)

@@ -2,13 +2,15 @@ internal import Glibc
 package import Syntax
 package import TensorCore
 
-// Arithmetic of plain numbers, as the machine's fast path has it for Int and Float, for every mixture of kinds. A Bool
+// Arithmetic of plain numbers, as the machine's fast path has it for Int and Float, for every
+// mixture of kinds. A Bool
 // counts as 0 or 1, except in `&` and `|`, which keep it a Bool.
 
 extension Scalar {
   /// `lhs op rhs`.
   ///
-  /// - Returns: nil when the operator is not defined for the kinds (`//` of complex numbers, `&` of Floats, `@`).
+  /// - Returns: nil when the operator is not defined for the kinds (`//` of complex numbers, `&` of
+  ///   Floats, `@`).
   /// - Throws: E0403 when an Int result does not fit, E0404 for an Int `//` or `%` by 0.
   package static func binary(
     _ op: BinaryOperator, _ lhs: Scalar, _ rhs: Scalar
@@ -144,7 +146,8 @@ extension Scalar {
     return Complex((a.real * ratio + a.imaginary) / scale, (a.imaginary * ratio - a.real) / scale)
   }
 
-  /// Small whole exponents by multiplication, so that `(2i) ^ 2` is exactly `-4`; others by the principal logarithm.
+  /// Small whole exponents by multiplication, so that `(2i) ^ 2` is exactly `-4`; others by the
+  /// principal logarithm.
   private static func power(_ base: Complex, _ exponent: Complex) -> Complex {
     if exponent.imaginary == 0, let whole = Int(exactly: exponent.real), whole.magnitude <= 64 {
       var result = Complex(1, 0)

@@ -11,7 +11,8 @@ extension Session {
     }
   }
 
-  /// What may stand for the word before the cursor: names, fields, members, named arguments, and paths inside strings.
+  /// What may stand for the word before the cursor: names, fields, members, named arguments, and
+  /// paths inside strings.
   ///
   /// - Parameter cursor: a UTF-8 offset.
   /// - Returns: the bytes to replace, and the choices in order.
@@ -72,7 +73,8 @@ extension Session {
       let byte = bytes[position]
       if byte == UInt8(ascii: ")") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") {
         depth += 1
-      } else if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") {
+      } else if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{")
+      {
         if depth == 0 { break }
         depth -= 1
       }
@@ -185,7 +187,8 @@ extension Session {
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      guard name.hasPrefix(prefix), name != ".", name != "..", !name.hasPrefix(".") || !prefix.isEmpty
+      guard name.hasPrefix(prefix), name != ".", name != "..",
+        !name.hasPrefix(".") || !prefix.isEmpty
       else { continue }
       names.append(isFolder ? name + "/" : name)
     }

@@ -2,7 +2,8 @@ internal import Diagnostics
 internal import Syntax
 
 extension Session {
-  /// What `?name` shows; `name` may be dotted (`data.digits`). nil when there is nothing of that name.
+  /// What `?name` shows; `name` may be dotted (`data.digits`). nil when there is nothing of that
+  /// name.
   package func inspect(_ name: String) -> Inspection? {
     let parts = name.split(separator: ".").map(String.init)
     guard let first = parts.first else { return nil }
@@ -45,7 +46,8 @@ extension Session {
       return outline.signatures[member] == nil
         ? nil
         : Inspection(
-          name: "\(module).\(member)", header: "\(module).\(member)", documentation: "", examples: [])
+          name: "\(module).\(member)", header: "\(module).\(member)", documentation: "",
+          examples: [])
     }
     return Inspection(function, in: module)
   }
@@ -127,7 +129,8 @@ struct DocumentationText {
         isExample = true
       } else if isExample, !line.isEmpty {
         let last = examples[examples.count - 1]
-        examples[examples.count - 1].gives = last.gives.isEmpty ? String(line) : last.gives + "\n" + line
+        examples[examples.count - 1].gives =
+          last.gives.isEmpty ? String(line) : last.gives + "\n" + line
       } else {
         isExample = false
         proseLines.append(line)

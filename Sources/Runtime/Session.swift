@@ -1,11 +1,12 @@
-package import Diagnostics
 internal import CMachine
+package import Diagnostics
 internal import Glibc
 internal import Synchronization
 internal import Syntax
 package import TensorCore
 
-/// The language, as front ends meet it: evaluates cells one after another, and remembers what they define.
+/// The language, as front ends meet it: evaluates cells one after another, and remembers what they
+/// define.
 ///
 /// Used from one thread at a time; `interrupt` may be called from any.
 package final class Session: @unchecked Sendable {
@@ -37,7 +38,8 @@ package final class Session: @unchecked Sendable {
 
   private static let hasSession = Atomic(false)
 
-  /// From the second session on objects may be touched by two threads at once: those that the process shares, and its
+  /// From the second session on objects may be touched by two threads at once: those that the
+  /// process shares, and its
   /// count of bytes.
   private static func noteNewSession() {
     if hasSession.exchange(true, ordering: .relaxed) { lm_share_objects() }
@@ -54,7 +56,8 @@ package final class Session: @unchecked Sendable {
 
   // MARK: - Checking
 
-  /// Static checks only: cells in order, each seeing the names that the earlier ones define. Nothing runs.
+  /// Static checks only: cells in order, each seeing the names that the earlier ones define.
+  /// Nothing runs.
   package func check(_ sources: [SourceText]) -> [[Diagnostic]] {
     var results: [[Diagnostic]] = []
     BigStack.run {
@@ -173,7 +176,8 @@ package final class Session: @unchecked Sendable {
     }
   }
 
-  /// A key of the seed and the cell's identity: FNV-1a of the name, mixed with the seed by SplitMix64 steps.
+  /// A key of the seed and the cell's identity: FNV-1a of the name, mixed with the seed by
+  /// SplitMix64 steps.
   private static func streamKey(seed: UInt64, cell: String) -> (UInt64, UInt64) {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in cell.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
@@ -212,7 +216,9 @@ package final class Session: @unchecked Sendable {
     return cell.tag == Cells.unboundTag ? nil : Cells.value(of: cell)
   }
 
-  package func display(_ value: Value, _ request: DisplayRequest) -> Result<DisplayItem?, Diagnostic> {
+  package func display(_ value: Value, _ request: DisplayRequest) -> Result<
+    DisplayItem?, Diagnostic
+  > {
     do throws(Diagnostic) {
       return .success(try value.display(request))
     } catch {

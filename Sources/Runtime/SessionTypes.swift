@@ -3,7 +3,8 @@ package import Diagnostics
 /// What a session is made with.
 package struct SessionOptions: Sendable {
   package var kits: [Kit]
-  /// `$LAMELLA_STDLIB`, `<exe>/../share/lamella` or the source tree's `stdlib`; see `StandardLibrary.locate()`.
+  /// `$LAMELLA_STDLIB`, `<exe>/../share/lamella` or the source tree's `stdlib`; see
+  /// `StandardLibrary.locate()`.
   package var standardLibraryFolder: String
   /// Relative paths of the user are resolved against it.
   package var workingFolder: String
@@ -40,7 +41,8 @@ package enum SessionEvent: Sendable {
 package struct Outcome: Sendable {
   /// The last expression's value; nil after a statement or an error. Set even when silenced by `;`.
   package let value: Value?
-  /// What to show; nil when there is nothing to show (a statement, `none`, silenced by `;`, or an error).
+  /// What to show; nil when there is nothing to show (a statement, `none`, silenced by `;`, or an
+  /// error).
   package let display: DisplayItem?
   /// Static errors (then nothing ran) or the one error that stopped the cell. Empty on success.
   package let errors: [Diagnostic]

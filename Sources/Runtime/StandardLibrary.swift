@@ -2,7 +2,8 @@ internal import Glibc
 
 /// Where the standard modules are.
 package enum StandardLibrary {
-  /// The first of: `$LAMELLA_STDLIB`, `../share/lamella/stdlib` beside the executable, a `stdlib` folder in a folder above the
+  /// The first of: `$LAMELLA_STDLIB`, `../share/lamella/stdlib` beside the executable, a `stdlib`
+  /// folder in a folder above the
   /// executable (the source tree). nil when there is none.
   package static func locate() -> String? {
     if let named = getenv("LAMELLA_STDLIB").map({ String(cString: $0) }), !named.isEmpty {

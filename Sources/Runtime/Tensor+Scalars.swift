@@ -15,7 +15,8 @@ extension Tensor {
     return .tensor(self)
   }
 
-  /// The scalars in row-major order in the common dtype of their kinds: bool, i64, f64 or c128 (f64 when there are
+  /// The scalars in row-major order in the common dtype of their kinds: bool, i64, f64 or c128 (f64
+  /// when there are
   /// none).
   ///
   /// - Throws: `outOfMemory`.

@@ -1,7 +1,8 @@
 package import Diagnostics
 package import TensorCore
 
-// The sentences of tensor errors. What was called and where its operands stand comes from the caller: an error inside
+// The sentences of tensor errors. What was called and where its operands stand comes from the
+// caller: an error inside
 // `x @ y` is told about `@` and marks both sides, one inside `reshape(x, 3)` about `reshape`.
 
 extension TensorError {
@@ -10,7 +11,8 @@ extension TensorError {
   /// - Parameters:
   ///   - operation: what the user wrote: `@`, `+`, `reshape`, `x[…]`.
   ///   - location: the operator or the call.
-  ///   - operands: where the operands or arguments stand, in order, as far as they are known. An error about two tensors
+  ///   - operands: where the operands or arguments stand, in order, as far as they are known. An
+  ///     error about two tensors
   ///     labels them when there are two.
   package func diagnostic(
     operation: String, at location: Location? = nil, operands: [Location] = []

@@ -1,7 +1,8 @@
 package import Syntax
 internal import TensorCore
 
-// Equality, order and membership. Between tensors (and a tensor and a number) comparisons are elementwise; everything
+// Equality, order and membership. Between tensors (and a tensor and a number) comparisons are
+// elementwise; everything
 // else gives one Bool.
 
 extension Value {
@@ -34,7 +35,8 @@ extension Value {
 
   // MARK: - Equality
 
-  /// Whether two values are the same in structure and content: numbers by value whatever their type, text by its bytes,
+  /// Whether two values are the same in structure and content: numbers by value whatever their
+  /// type, text by its bytes,
   /// tensors by shape and elements, maps whatever their order. NaN equals nothing.
   ///
   /// No native recursion: values may nest as deep as they like.
@@ -88,7 +90,8 @@ extension Value {
 
   // MARK: - Order
 
-  /// How two values are ordered: numbers by size, text by its bytes, tuples by their first difference. nil when the types
+  /// How two values are ordered: numbers by size, text by its bytes, tuples by their first
+  /// difference. nil when the types
   /// have no order.
   func order(before other: Value, depth: Int = 0) -> Scalar.Order? {
     if let a = realScalar, let b = other.realScalar { return a.order(before: b) }
@@ -124,7 +127,8 @@ extension Value {
 
   // MARK: - Membership
 
-  /// `element in container`: an element of a tuple, tensor or range, a key of a map, a field of a record, a part of a
+  /// `element in container`: an element of a tuple, tensor or range, a key of a map, a field of a
+  /// record, a part of a
   /// Str.
   ///
   /// - Throws: E0401 when the container is none of these, or is a Str and the element is not.

@@ -1,8 +1,10 @@
 package import Diagnostics
 internal import TensorCore
 
-// How values look. A value is first turned into a small tree of pieces (bounded in size and depth, whatever the value
-// is), then laid out within a width: on one line when it fits, else broken at the outermost brackets.
+// How values look. A value is first turned into a small tree of pieces (bounded in size and depth,
+// whatever the value
+// is), then laid out within a width: on one line when it fits, else broken at the outermost
+// brackets.
 
 extension Value {
   /// What a cell shows; nil for `none`. Strings are quoted.

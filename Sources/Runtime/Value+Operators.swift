@@ -1,9 +1,11 @@
 package import Syntax
 internal import TensorCore
 
-// Operators on values of any type: what the machine does when its fast path for Int and Float does not apply.
+// Operators on values of any type: what the machine does when its fast path for Int and Float does
+// not apply.
 //
-// Numbers follow `Scalar+Arithmetic.swift`; tensors go to TensorCore; tuples and records of one structure are taken
+// Numbers follow `Scalar+Arithmetic.swift`; tensors go to TensorCore; tuples and records of one
+// structure are taken
 // apart and put together again; a range in arithmetic is the tensor of its elements.
 
 extension Value {
@@ -14,7 +16,8 @@ extension Value {
 
   /// `lhs op rhs`.
   ///
-  /// - Throws: E0401 when the types do not go with the operator, E0403, E0404, E0501 for too deep a structure, and the
+  /// - Throws: E0401 when the types do not go with the operator, E0403, E0404, E0501 for too deep a
+  ///   structure, and the
   ///   errors of tensors.
   package static func binary(
     _ op: BinaryOperator, _ lhs: Value, _ rhs: Value

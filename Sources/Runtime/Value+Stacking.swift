@@ -4,7 +4,8 @@ extension Value {
   /// How deeply tuples may nest in what is made a tensor: one level an axis.
   private static let deepestNesting = Shape.maxRank + 1
 
-  /// The value as one tensor: tensors as they are, numbers and Bools with rank 0, ranges spelled out, tuples of these
+  /// The value as one tensor: tensors as they are, numbers and Bools with rank 0, ranges spelled
+  /// out, tuples of these
   /// stacked along a new first axis. nil for anything else.
   ///
   /// - Throws: `unequalElements` with the two that differ, `rankTooHigh`, `outOfMemory`.
@@ -48,7 +49,8 @@ extension Value {
     return try Tensor.stacked(tensors(parts))
   }
 
-  /// The parts as tensors of one dtype: numbers are weak, they adopt that of the tensors where their kind allows.
+  /// The parts as tensors of one dtype: numbers are weak, they adopt that of the tensors where
+  /// their kind allows.
   private static func tensors(_ parts: [Operand]) throws(TensorError) -> [Tensor] {
     var dtype: DType?
     for case .tensor(let tensor) in parts {

@@ -1,6 +1,7 @@
 package import TensorCore
 
-// What a value is called, and the small exact conversions that builtins, operators and indexing share.
+// What a value is called, and the small exact conversions that builtins, operators and indexing
+// share.
 
 extension Value {
   /// As `type_of` and contracts name it: `Int`, `Str`, `Tensor`, `Figure`.
@@ -44,7 +45,8 @@ extension Value {
     }
   }
 
-  /// The number or Bool as a weak scalar; nil for everything else, rank-0 tensors included (those have a dtype).
+  /// The number or Bool as a weak scalar; nil for everything else, rank-0 tensors included (those
+  /// have a dtype).
   package var scalar: Scalar? {
     switch self {
     case .bool(let flag): .bool(flag)

@@ -1,7 +1,8 @@
 package import Diagnostics
 package import TensorCore
 
-/// A value of the language as native code sees it. Immutable and shareable; inside the machine values live in unboxed
+/// A value of the language as native code sees it. Immutable and shareable; inside the machine
+/// values live in unboxed
 /// registers (`CMachine`), and `Value+Cell.swift` converts.
 package enum Value: Sendable {
   case none
@@ -53,7 +54,8 @@ package protocol ExternalValue: Sendable {
   /// One line, as inside a tuple: `Figure(2 layers)`.
   var summary: String { get }
 
-  /// - Throws: a Diagnostic without location (the session adds it), for example when gnuplot is missing.
+  /// - Throws: a Diagnostic without location (the session adds it), for example when gnuplot is
+  ///   missing.
   func display(_ request: DisplayRequest) throws(Diagnostic) -> DisplayItem
 
   /// What `==` says. Unless a type knows better, two values are never equal.

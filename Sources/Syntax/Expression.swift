@@ -210,7 +210,8 @@ package struct Contract: Sendable {
     case run
   }
 
-  /// A dtype or one of `Int Float Bool Str Complex Tuple Record Map Range Fn Tensor Any`; the parser accepts any name, the
+  /// A dtype or one of `Int Float Bool Str Complex Tuple Record Map Range Fn Tensor Any`; the
+  /// parser accepts any name, the
   /// resolver rejects unknown ones.
   package let type: Name
   /// nil when no brackets were written.

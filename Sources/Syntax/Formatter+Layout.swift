@@ -44,7 +44,8 @@ struct Layout {
     return base + (continues(at: index) ? 1 : 0)
   }
 
-  /// Whether the line that begins here goes on with a statement, outside of parentheses and square brackets.
+  /// Whether the line that begins here goes on with a statement, outside of parentheses and square
+  /// brackets.
   private func continues(at index: Int) -> Bool {
     if let bracket = open.last?.role, bracket != .symbol(.leftBrace), bracket != .mapOpen {
       return false

@@ -1,15 +1,19 @@
 package import Diagnostics
 
-/// The one canonical layout: line breaks are the author's, spaces and indentation are the formatter's.
+/// The one canonical layout: line breaks are the author's, spaces and indentation are the
+/// formatter's.
 ///
-/// It works on tokens, not on the tree, so nothing is lost: comments and strings pass through byte for byte. At most
-/// one blank line stays between lines, none directly inside brackets. Indentation is two spaces for each line that
+/// It works on tokens, not on the tree, so nothing is lost: comments and strings pass through byte
+/// for byte. At most
+/// one blank line stays between lines, none directly inside brackets. Indentation is two spaces for
+/// each line that
 /// holds a bracket still open, and two more where a statement goes on outside brackets.
 package enum Formatter {
   /// The text in canonical layout, or what is wrong with it.
   ///
   /// Formatting the result again changes nothing, and it has the same tree as the text.
-  /// - Parameter endsWithNewline: whether a line end stands behind the last line (a file) or not (a cell).
+  /// - Parameter endsWithNewline: whether a line end stands behind the last line (a file) or not (a
+  ///   cell).
   /// - Complexity: O(length of the text).
   package static func format(
     _ source: SourceText, endsWithNewline: Bool = true
@@ -134,7 +138,8 @@ extension Piece {
     return pieces
   }
 
-  /// `-` and `!` are prefixes unless an operand ends before them on the same line, or in parentheses on any line.
+  /// `-` and `!` are prefixes unless an operand ends before them on the same line, or in
+  /// parentheses on any line.
   private static func role(
     _ symbol: Symbol, _ token: Token, _ previous: Piece?, _ bracket: Symbol?
   ) -> Role {

@@ -8,9 +8,11 @@ package enum HighlightKind: String, CaseIterable, Sendable {
 }
 
 extension Lexer {
-  /// The coloured stretches of a text in order, as UTF-8 offsets; brackets, commas and blanks belong to none.
+  /// The coloured stretches of a text in order, as UTF-8 offsets; brackets, commas and blanks
+  /// belong to none.
   ///
-  /// Works on any text, well formed or not. Inside a string the braces and the format of an interpolation are
+  /// Works on any text, well formed or not. Inside a string the braces and the format of an
+  /// interpolation are
   /// `.interpolation`; the expression in them is coloured like code.
   /// - Complexity: O(length of the text).
   package static func highlights(of text: String) -> [(range: Range<Int>, kind: HighlightKind)] {

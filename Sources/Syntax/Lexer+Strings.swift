@@ -16,7 +16,8 @@ extension Lexer {
     readStringBody(isMultiline: isMultiline, isRaw: isRaw, quoteStart: start)
   }
 
-  /// Reads text up to the closing quote, the next interpolation, or the end of what the string may span.
+  /// Reads text up to the closing quote, the next interpolation, or the end of what the string may
+  /// span.
   mutating func readStringBody(isMultiline: Bool, isRaw: Bool, quoteStart: Int) {
     var pieces: [UInt8] = []
     var start = offset
@@ -52,7 +53,8 @@ extension Lexer {
       pieces.append(next)
       offset += 1
     }
-    // Inside an interpolation the quote was meant to close the outer string: its brace is what is missing.
+    // Inside an interpolation the quote was meant to close the outer string: its brace is what is
+    // missing.
     if isMultiline || modes.last?.isMultiline != false {
       report(
         .unterminatedString(isMultiline: isMultiline), from: quoteStart, to: offset,
@@ -150,7 +152,8 @@ extension Lexer {
     Lexer.isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 6
   }
 
-  /// From the colon of an interpolation to its closing brace. The spec itself is judged by the parser.
+  /// From the colon of an interpolation to its closing brace. The spec itself is judged by the
+  /// parser.
   mutating func readFormatSpec() {
     offset += 1
     let start = offset

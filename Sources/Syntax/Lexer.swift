@@ -2,8 +2,10 @@ internal import Diagnostics
 
 /// Splits a text into tokens in one pass; never fails, but notes every fault.
 ///
-/// Strings with interpolations become flat runs of tokens: `modes` holds one entry for each interpolation that is
-/// open, so nesting costs no recursion. Line ends are not tokens: a token knows whether it starts a line, and the
+/// Strings with interpolations become flat runs of tokens: `modes` holds one entry for each
+/// interpolation that is
+/// open, so nesting costs no recursion. Line ends are not tokens: a token knows whether it starts a
+/// line, and the
 /// parser knows whether that matters where it stands.
 package struct Lexer {
   package struct Output: Sendable {
@@ -237,7 +239,8 @@ package struct Lexer {
     return table
   }()
 
-  /// The longest symbol at the cursor. Inside an interpolation `:=` is a colon, which begins the format.
+  /// The longest symbol at the cursor. Inside an interpolation `:=` is a colon, which begins the
+  /// format.
   private func symbolHere() -> Symbol? {
     let one = UInt32(byte())
     let two = one << 8 | UInt32(byte(1))

@@ -88,7 +88,8 @@ extension Parser {
       .comparison(condition, [(op: .equal, operand: right)]), condition.span.union(right.span))
   }
 
-  /// `if a { … } else if b { … } else { … }`: the branches are collected, then folded from the last.
+  /// `if a { … } else if b { … } else { … }`: the branches are collected, then folded from the
+  /// last.
   mutating func parseIf() throws(SyntaxError) -> Expression {
     var branches: [(start: Int, condition: Expression, then: Expression)] = []
     var otherwise: Expression?

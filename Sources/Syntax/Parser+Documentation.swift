@@ -1,7 +1,8 @@
 package import Diagnostics
 
 extension Parser {
-  /// What the `##` lines of a text say about the names it defines, in order: functions and assigned names alike.
+  /// What the `##` lines of a text say about the names it defines, in order: functions and assigned
+  /// names alike.
   ///
   /// Works on any text; a definition counts when it begins on the line below its comment.
   /// - Complexity: O(length of the text).

@@ -43,7 +43,8 @@ extension Parser {
     return left
   }
 
-  /// Everything tighter than `|>`. Two stacks instead of recursion: a level of nesting is one frame here.
+  /// Everything tighter than `|>`. Two stacks instead of recursion: a level of nesting is one frame
+  /// here.
   mutating func parseOperation() throws(SyntaxError) -> Expression {
     var operands: [Operand] = []
     var operators: [(infix: Infix, span: Span)] = []
@@ -69,7 +70,8 @@ extension Parser {
     return result.expression
   }
 
-  /// The infix operator at the cursor and how many tokens it takes; notes other languages' spellings.
+  /// The infix operator at the cursor and how many tokens it takes; notes other languages'
+  /// spellings.
   private mutating func infixHere() -> (Infix, Int)? {
     if isAtLineEnd { return nil }
     switch current.kind {

@@ -218,7 +218,8 @@ extension Parser {
     return result
   }
 
-  /// `def f(x) { … }`, `let x = 1`: noted, then read as if written our way; nil when it is none of these.
+  /// `def f(x) { … }`, `let x = 1`: noted, then read as if written our way; nil when it is none of
+  /// these.
   private mutating func parseForeign(_ name: String) throws(SyntaxError) -> Statement? {
     guard case .name = peek().kind, !peek().startsLine else { return nil }
     let span = current.span

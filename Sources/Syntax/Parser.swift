@@ -1,10 +1,14 @@
 package import Diagnostics
 
-/// Reads tokens into the tree by recursive descent; infix operators by two stacks (`Parser+Operators.swift`).
+/// Reads tokens into the tree by recursive descent; infix operators by two stacks
+/// (`Parser+Operators.swift`).
 ///
-/// A fault is thrown up to the nearest place that can go on behind it — a bracket whose partner is known, or the
-/// statement — and noted there, so one mistake gives one error and the rest of the text is still read.
-/// Depth is bounded twice: `depth` counts open recursion, `height` the tree that left-grouping loops build.
+/// A fault is thrown up to the nearest place that can go on behind it — a bracket whose partner is
+/// known, or the
+/// statement — and noted there, so one mistake gives one error and the rest of the text is still
+/// read.
+/// Depth is bounded twice: `depth` counts open recursion, `height` the tree that left-grouping
+/// loops build.
 package struct Parser {
   /// How deeply brackets, blocks, lambdas and prefixes may nest.
   package static let maximumDepth = 200
@@ -33,7 +37,8 @@ package struct Parser {
   var errors: [SyntaxError] = []
   var depth = 0
   var height = 0
-  /// Nothing more is noted once the text nests too deeply: the brackets left open are no fault of their own.
+  /// Nothing more is noted once the text nests too deeply: the brackets left open are no fault of
+  /// their own.
   private var gaveUp = false
 
   private init(_ source: SourceText, _ lexed: Lexer.Output) {
@@ -43,7 +48,8 @@ package struct Parser {
     partners = Parser.matchBrackets(lexed.tokens)
   }
 
-  /// Reads a whole text; what could not be read is missing from the statements or `.invalid`, and noted.
+  /// Reads a whole text; what could not be read is missing from the statements or `.invalid`, and
+  /// noted.
   ///
   /// - Complexity: O(length of the text).
   package static func parse(_ source: SourceText) -> ParseResult {
@@ -66,7 +72,8 @@ package struct Parser {
     return errors.allSatisfy(\.isAtEnd) ? .incomplete : .malformed
   }
 
-  /// All errors in source order, without those the parser only met because the lexer had to skip something.
+  /// All errors in source order, without those the parser only met because the lexer had to skip
+  /// something.
   private static func merge(
     _ lexical: [SyntaxError], _ syntactic: [SyntaxError], in source: SourceText
   ) -> [SyntaxError] {
@@ -222,7 +229,8 @@ package struct Parser {
 
   // MARK: - Brackets
 
-  /// The partner of each bracket, in one pass. A closing bracket that fits an outer opening one leaves the inner
+  /// The partner of each bracket, in one pass. A closing bracket that fits an outer opening one
+  /// leaves the inner
   /// ones without a partner; one that fits none has none itself.
   static func matchBrackets(_ tokens: [Token]) -> [Int?] {
     var partners = [Int?](repeating: nil, count: tokens.count)
@@ -249,7 +257,8 @@ package struct Parser {
     return partners
   }
 
-  /// Goes on behind the partner of an opening bracket after an error inside; rethrows when there is none.
+  /// Goes on behind the partner of an opening bracket after an error inside; rethrows when there is
+  /// none.
   mutating func recover(_ error: SyntaxError, behind open: Int) throws(SyntaxError) {
     guard let close = partners[open], close >= index, !isAtEnd else { throw error }
     note(error)

@@ -61,7 +61,8 @@ package struct Pattern: Sendable {
     case rest(Name)
     /// `(lr = rate, n = _)`: the record has these fields (others are allowed) and they match.
     case record([(field: Name, pattern: Pattern)])
-    /// A literal (number with sign, string without interpolation, true, false, none); only in `match`.
+    /// A literal (number with sign, string without interpolation, true, false, none); only in
+    /// `match`.
     case literal(Expression)
   }
 }

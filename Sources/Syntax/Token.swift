@@ -1,6 +1,7 @@
 package import Diagnostics
 
-/// The words with a meaning of their own. `use` and `new` are not among them: they mean something in one place only.
+/// The words with a meaning of their own. `use` and `new` are not among them: they mean something
+/// in one place only.
 package enum Keyword: String, CaseIterable, Sendable {
   case `fn`, `if`, `else`, `for`, `in`, `while`, `break`, `continue`, `return`
   case and, or, not, `true`, `false`, none, `try`, with, assert, `as`, by, match

@@ -22,7 +22,6 @@ package enum Kernels {
     set { ck_set_threads(Int32(clamping: newValue)) }
   }
 
-
   /// Uses no more than an instruction set from now on, for tests of every variant: 0 the plainest
   /// of the architecture, 1 x86-64-v3, 2 x86-64-v4. The one in use, which may be lower.
   package static func limitInstructionSet(to level: Int) -> Int {

@@ -3,7 +3,8 @@ internal import Notebook
 internal import REPL
 internal import Runtime
 
-/// `lamella test` of one file: a notebook's claims and the examples in its documentation, or a script's examples.
+/// `lamella test` of one file: a notebook's claims and the examples in its documentation, or a
+/// script's examples.
 struct FileTest {
   let path: String
   let setup: NotebookSetup

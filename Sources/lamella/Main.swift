@@ -5,7 +5,8 @@ internal import REPL
 
 /// The command line: one subcommand per file, listed here.
 ///
-/// `lamella` alone is the REPL, and `lamella tour.nb` or `lamella -e '1 + 1'` stand for `lamella run …`.
+/// `lamella` alone is the REPL, and `lamella tour.nb` or `lamella -e '1 + 1'` stand for `lamella
+/// run …`.
 @main
 struct Lamella: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -42,7 +43,8 @@ struct Lamella: ParsableCommand {
     }
   }
 
-  /// Shows what the argument parser has to say: help and completion scripts on standard output, mistakes on the other.
+  /// Shows what the argument parser has to say: help and completion scripts on standard output,
+  /// mistakes on the other.
   private static func report(_ error: any Error) -> ExitCode {
     let text = fullMessage(for: error) + "\n"
     guard exitCode(for: error).isSuccess else {

@@ -137,7 +137,8 @@ struct NotebookRun {
 
 /// Paths as a page names them.
 enum RelativePath {
-  /// The path of `target` as seen from `folder`, both relative to the working folder; an absolute target stays absolute.
+  /// The path of `target` as seen from `folder`, both relative to the working folder; an absolute
+  /// target stays absolute.
   static func from(_ folder: String, to target: String) -> String {
     guard !target.hasPrefix("/"), !folder.hasPrefix("/") else { return target }
     let base = parts(folder)

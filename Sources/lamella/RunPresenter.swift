@@ -6,9 +6,11 @@ internal import REPL
 internal import Runtime
 internal import Synchronization
 
-/// Shows a run while it goes on: what cells print on standard output, a line of progress on standard error.
+/// Shows a run while it goes on: what cells print on standard output, a line of progress on
+/// standard error.
 ///
-/// On a terminal the line is redrawn in place and erased in the end; otherwise each cell leaves one plain line.
+/// On a terminal the line is redrawn in place and erased in the end; otherwise each cell leaves one
+/// plain line.
 final class RunPresenter: Sendable {
   private struct State {
     var count = 0

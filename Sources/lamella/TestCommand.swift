@@ -71,7 +71,8 @@ struct TestCommand: ParsableCommand {
     return paths
   }
 
-  /// Which of two endings says more: what kept a notebook from running before what went wrong in it.
+  /// Which of two endings says more: what kept a notebook from running before what went wrong in
+  /// it.
   private static func worse(_ a: ExitCode, _ b: ExitCode) -> ExitCode {
     let order: [ExitCode] = [
       .interrupted, .usage, .notResolved, .programMissing, .timedOut, .cellFailed, .claimDiffers,

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Rendered text kept in `Tests/Goldens`. With `RECORD_GOLDENS=1` differing files are written anew and the test fails,
+/// Rendered text kept in `Tests/Goldens`. With `RECORD_GOLDENS=1` differing files are written anew
+/// and the test fails,
 /// so that what was recorded is read before it is committed.
 struct Golden {
   let url: URL

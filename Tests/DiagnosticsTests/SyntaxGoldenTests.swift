@@ -3,7 +3,8 @@ import Foundation
 import Syntax
 import Testing
 
-/// Each file in `Tests/Goldens/diagnostics/syntax` holds a malformed text, a line `====`, and what a user reads about
+/// Each file in `Tests/Goldens/diagnostics/syntax` holds a malformed text, a line `====`, and what
+/// a user reads about
 /// it. A new file with the text and the line alone is a new test, to be recorded.
 @Suite struct SyntaxGoldenTests {
   private static let folder = "diagnostics/syntax"

@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The fuzzer. Its targets are the project's own, by symbolic link: they are no products, and `package` access needs one
+// The fuzzer. Its targets are the project's own, by symbolic link: they are no products, and
+// `package` access needs one
 // package. Built by `run.sh` with optimisation and the address sanitizer.
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
@@ -10,7 +11,9 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 let optimised: [CSetting] = [
-  .unsafeFlags(["-O2", "-std=c11", "-D_GNU_SOURCE", "-fno-math-errno", "-fno-omit-frame-pointer", "-Wall"])
+  .unsafeFlags([
+    "-O2", "-std=c11", "-D_GNU_SOURCE", "-fno-math-errno", "-fno-omit-frame-pointer", "-Wall",
+  ])
 ]
 
 let package = Package(

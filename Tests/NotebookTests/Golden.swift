@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Pages kept in `Tests/Goldens/notebook`. With `RECORD_GOLDENS=1` differing files are written anew and the test fails, so that
+/// Pages kept in `Tests/Goldens/notebook`. With `RECORD_GOLDENS=1` differing files are written anew
+/// and the test fails, so that
 /// a recording run never passes as a check.
 enum Golden {
   static func expect(_ actual: String, _ name: String) throws {

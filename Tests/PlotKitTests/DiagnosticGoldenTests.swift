@@ -33,9 +33,10 @@ import Testing
       "goldens-\(UUID().uuidString)")
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
+    let gnuplot = GnuplotProcess(program: program(for: code))
     let session = Session(
       SessionOptions(
-        kits: [makePlotKit(allowShell: false, process: GnuplotProcess(program: program(for: code)))],
+        kits: [makePlotKit(allowShell: false, process: gnuplot)],
         standardLibraryFolder: StandardLibrary.locate() ?? folder.path,
         workingFolder: folder.path))
     let found = Mutex<[Diagnostic]>([])

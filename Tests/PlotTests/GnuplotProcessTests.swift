@@ -13,7 +13,8 @@ import Testing
     let path = FileManager.default.temporaryDirectory.appendingPathComponent(
       "gnuplot-\(UUID().uuidString)"
     ).path
-    // Written by another process: a child that another test starts meanwhile would hold our file open, and a file that
+    // Written by another process: a child that another test starts meanwhile would hold our file
+    // open, and a file that
     // is open for writing cannot be run.
     let writer = try Process.run(
       URL(fileURLWithPath: "/bin/sh"),

@@ -7,7 +7,8 @@ internal import TensorCore
 internal import TestSupport
 internal import Testing
 
-/// What a user reads about each fault that a session finds; `CodeGolden` has the format. A line `%%` begins the next
+/// What a user reads about each fault that a session finds; `CodeGolden` has the format. A line
+/// `%%` begins the next
 /// cell; a line `%repeat 3 x = #` stands for three, with 0, 1 and 2 for `#`.
 @Suite struct DiagnosticGoldenTests {
   static let goldens = CodeGolden.all { code in
@@ -32,7 +33,8 @@ internal import Testing
     #expect(complaint == nil, "\(complaint ?? "")")
   }
 
-  /// The first text of a page gives the code, the second runs. Not run: what is too long for a page, and what needs
+  /// The first text of a page gives the code, the second runs. Not run: what is too long for a
+  /// page, and what needs
   /// files.
   @Test(arguments: goldens.map(\.code))
   func pagesTellTheTruth(_ code: DiagnosticCode) {
@@ -41,7 +43,8 @@ internal import Testing
       let given = diagnostics(of: page.wrong, code).map(\.code)
       #expect(given.contains(code), "\(page.wrong)\ngives \(given)")
     }
-    let needsFiles = code.rawValue.hasPrefix("E08") || [.unknownModule, .codeTooLarge].contains(code)
+    let needsFiles =
+      code.rawValue.hasPrefix("E08") || [.unknownModule, .codeTooLarge].contains(code)
     if !needsFiles {
       let left = diagnostics(of: page.right, code).map(\.message)
       #expect(left.isEmpty, "\(page.right)\ngives \(left)")

@@ -4,7 +4,8 @@ internal import Runtime
 internal import TensorCore
 internal import Testing
 
-/// Expressions of the language against what NumPy says they are, in a file that `Tests/Reference/make_numpy_cases.py`
+/// Expressions of the language against what NumPy says they are, in a file that
+/// `Tests/Reference/make_numpy_cases.py`
 /// wrote.
 @Suite struct NumPyAgreementTests {
   @Test func agreesWithNumPyInTypeShapeAndValues() throws {
@@ -45,7 +46,8 @@ extension Session {
 
 /// What stands right of `=>`.
 private enum Reference {
-  /// A dtype, or the type of a plain number (`Float32`: a Float that was computed in f32), then the shape (nil for a
+  /// A dtype, or the type of a plain number (`Float32`: a Float that was computed in f32), then the
+  /// shape (nil for a
   /// plain number) and the elements.
   case values(type: String, shape: [Int]?, [Scalar])
   case error(String)
@@ -128,7 +130,8 @@ private enum Reference {
     return (value.typeName, nil, [scalar])
   }
 
-  /// Equal; or, for floats, within `tolerance` of the expected value's size (and of 1e-3 when it is smaller).
+  /// Equal; or, for floats, within `tolerance` of the expected value's size (and of 1e-3 when it is
+  /// smaller).
   private static func isClose(_ found: Scalar, _ expected: Scalar, tolerance: Double) -> Bool {
     switch (found, expected) {
     case (.float(let a), .float(let b)): return isClose(a, b, tolerance)

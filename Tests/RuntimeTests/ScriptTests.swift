@@ -5,7 +5,8 @@ internal import Runtime
 internal import Synchronization
 internal import Testing
 
-/// The language's behaviour as written down in `Tests/Scripts` (its README has the format), and the examples of
+/// The language's behaviour as written down in `Tests/Scripts` (its README has the format), and the
+/// examples of
 /// `docs/language.md`, which are written likewise.
 @Suite struct ScriptTests {
   @Test(arguments: LanguageScript.all)

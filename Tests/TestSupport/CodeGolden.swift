@@ -1,9 +1,11 @@
 package import Diagnostics
 package import Foundation
 
-/// A file of `Tests/Goldens/diagnostics/codes`: for one code, texts that give it and what a user reads about them.
+/// A file of `Tests/Goldens/diagnostics/codes`: for one code, texts that give it and what a user
+/// reads about them.
 ///
-/// A case is a text, a line `====` and the diagnostics; a line `----` parts two cases. A new case holds the text and the
+/// A case is a text, a line `====` and the diagnostics; a line `----` parts two cases. A new case
+/// holds the text and the
 /// line `====` alone, to be recorded.
 package struct CodeGolden: Sendable, CustomStringConvertible {
   package let code: DiagnosticCode
@@ -37,7 +39,8 @@ package struct CodeGolden: Sendable, CustomStringConvertible {
     DiagnosticCode.allCases.filter(isWanted).compactMap { CodeGolden($0) }
   }
 
-  /// Compares what each case says with the file; with `RECORD_GOLDENS=1` a differing file is written anew.
+  /// Compares what each case says with the file; with `RECORD_GOLDENS=1` a differing file is
+  /// written anew.
   ///
   /// - Parameter diagnostics: those of each case.
   /// - Returns: what is wrong; nil when the file holds exactly this.

@@ -79,7 +79,8 @@ enum HTMLExporter {
     return "<p class=\"banner\" role=\"alert\">\(cause)\(rest)</p>\n"
   }
 
-  /// The table of contents of a page with four headings or more: beside the text on a wide screen, folded above it on a
+  /// The table of contents of a page with four headings or more: beside the text on a wide screen,
+  /// folded above it on a
   /// narrow one.
   private static func contents(_ headings: [MarkdownRenderer.Heading]) -> String {
     guard headings.count >= 4 else { return "" }

@@ -40,7 +40,8 @@ enum HTMLFooter {
     return rows.joined(separator: "<br>")
   }
 
-  /// The one element that differs between two runs; on one line, so that it is easily left out of a comparison.
+  /// The one element that differs between two runs; on one line, so that it is easily left out of a
+  /// comparison.
   private static func times(_ run: RunResult) -> String {
     let cells = run.cells.filter { $0.status == .done || $0.status == .failed }
     let longest = cells.map(\.seconds).max() ?? 0

@@ -1,6 +1,7 @@
 /// Text made safe for HTML.
 enum HTMLText {
-  /// With `& < > " '` as entities, and control characters that HTML forbids as U+FFFD: right between tags and in attributes.
+  /// With `& < > " '` as entities, and control characters that HTML forbids as U+FFFD: right
+  /// between tags and in attributes.
   static func escape(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

@@ -1,8 +1,10 @@
 /// Prepares an SVG picture to stand inside an HTML page.
 enum InlineSVG {
-  /// The `svg` element with its ids made unique by `prefix`; nil when the picture cannot safely stand in a page.
+  /// The `svg` element with its ids made unique by `prefix`; nil when the picture cannot safely
+  /// stand in a page.
   ///
-  /// Removed: what stands before and after the element, and `title` and `desc`, which name the program that drew it.
+  /// Removed: what stands before and after the element, and `title` and `desc`, which name the
+  /// program that drew it.
   /// - Complexity: O(bytes).
   static func element(_ data: [UInt8], prefix: String) -> String? {
     guard let start = find("<svg", in: data[...]), String(validating: data, as: UTF8.self) != nil,
@@ -69,7 +71,8 @@ enum InlineSVG {
 
   // MARK: - Safety
 
-  /// Whether the picture holds anything that acts: scripts, event attributes, foreign content, references to elsewhere.
+  /// Whether the picture holds anything that acts: scripts, event attributes, foreign content,
+  /// references to elsewhere.
   private static func isActive(_ bytes: [UInt8]) -> Bool {
     for index in bytes.indices {
       switch lowered(bytes[index]) {

@@ -1,7 +1,8 @@
 internal import Diagnostics
 internal import Runtime
 
-/// GitHub-flavoured Markdown: the prose as written, code and outputs fenced, figures as links to their files.
+/// GitHub-flavoured Markdown: the prose as written, code and outputs fenced, figures as links to
+/// their files.
 ///
 /// Two runs of a notebook give the same bytes but for the last line, which holds the time.
 enum MarkdownExporter {

@@ -3,9 +3,12 @@ internal import Foundation
 
 /// Turns a notebook's Markdown into HTML, its cells and formulas in their places.
 ///
-/// The Markdown is GitHub's: tables, task lists, strikethrough, autolinks, footnotes; quotes and dashes become typographic.
-/// Raw HTML is shown as text, but for comments, which vanish, and a few tags without attributes (`<br>`, `<sub>`, `<sup>`,
-/// `<kbd>`, `<mark>`). Pictures in files beside the notebook are taken into the page; others become links.
+/// The Markdown is GitHub's: tables, task lists, strikethrough, autolinks, footnotes; quotes and
+/// dashes become typographic.
+/// Raw HTML is shown as text, but for comments, which vanish, and a few tags without attributes
+/// (`<br>`, `<sub>`, `<sup>`,
+/// `<kbd>`, `<mark>`). Pictures in files beside the notebook are taken into the page; others become
+/// links.
 struct MarkdownRenderer {
   struct Heading: Sendable {
     let level: Int
@@ -148,7 +151,8 @@ private struct MarkdownWalk {
     remove(node)
   }
 
-  /// Puts HTML in the place of an inline node: a text with a mark, filled in when all is rendered. (Not every parent, such as
+  /// Puts HTML in the place of an inline node: a text with a mark, filled in when all is rendered.
+  /// (Not every parent, such as
   /// the cell of a table, takes custom nodes.)
   private mutating func replaceInline(_ node: Node, withHTML html: String) {
     guard let new = makeText(html: html) else { return }

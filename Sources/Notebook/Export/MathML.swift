@@ -2,14 +2,16 @@ internal import Foundation
 
 /// Turns TeX formulas into MathML with KaTeX, one process for all formulas of a page.
 ///
-/// KaTeX runs in Node. Without Node or KaTeX (Debian: nodejs and libjs-katex) a formula is shown as its TeX source.
+/// KaTeX runs in Node. Without Node or KaTeX (Debian: nodejs and libjs-katex) a formula is shown as
+/// its TeX source.
 package struct MathML: Sendable {
   /// Where KaTeX may be installed.
   private static let modules = [
     "/usr/share/nodejs/katex", "/usr/share/javascript/katex/katex.min.js", "katex",
   ]
 
-  /// Reads a JSON array of `[tex, display]` from standard input; writes one of MathML texts, null for what is no TeX.
+  /// Reads a JSON array of `[tex, display]` from standard input; writes one of MathML texts, null
+  /// for what is no TeX.
   private static let script = """
     let katex;
     for (const m of process.argv.slice(1)) { try { katex = require(m); break; } catch (e) {} }

@@ -1,4 +1,5 @@
-/// Writes styled letters of MathML as the Unicode letters they are: browsers that keep to MathML Core ignore `mathvariant`.
+/// Writes styled letters of MathML as the Unicode letters they are: browsers that keep to MathML
+/// Core ignore `mathvariant`.
 enum MathVariant {
   /// Code points of A, a, alpha (capital, small) and 0 in a style; nil where the style has none.
   private struct Style {
@@ -38,7 +39,8 @@ enum MathVariant {
     "monospace": Style(capital: 0x1D670, small: 0x1D68A, digit: 0x1D7F6),
   ]
 
-  /// The MathML with styled letters spelled out; `mathvariant="normal"` is understood everywhere and stays.
+  /// The MathML with styled letters spelled out; `mathvariant="normal"` is understood everywhere
+  /// and stays.
   static func spelledOut(_ mathML: String) -> String {
     let attribute = " mathvariant=\""
     var result = ""

@@ -1,6 +1,8 @@
-/// The formulas of a Markdown text, taken out before the Markdown is read, which would eat their backslashes and underscores.
+/// The formulas of a Markdown text, taken out before the Markdown is read, which would eat their
+/// backslashes and underscores.
 ///
-/// `$…$` is inline: no white space inside the dollars, no digit after the closing one, no letter or digit before the opening
+/// `$…$` is inline: no white space inside the dollars, no digit after the closing one, no letter or
+/// digit before the opening
 /// one. `$$…$$` is displayed. Neither crosses an empty line; `\$` is a dollar; code is left alone.
 struct Mathematics {
   struct Formula: Equatable, Sendable {
@@ -14,7 +16,8 @@ struct Mathematics {
   /// The text with a mark in place of each formula.
   private(set) var text = ""
   private(set) var formulas: [Formula] = []
-  /// Private-use characters that the text does not hold: a mark is `open`, the formula's index, `close`.
+  /// Private-use characters that the text does not hold: a mark is `open`, the formula's index,
+  /// `close`.
   private let open: Unicode.Scalar
   private let close: Unicode.Scalar
 
@@ -45,7 +48,8 @@ struct Mathematics {
     case formula(Int)
   }
 
-  /// The mark that stands for a formula, or, from `formulas.count` on, for whatever else a caller puts in its place.
+  /// The mark that stands for a formula, or, from `formulas.count` on, for whatever else a caller
+  /// puts in its place.
   func mark(_ index: Int) -> String { "\(open)\(index)\(close)" }
 
   /// Splits a text at the marks in it.

@@ -9,7 +9,8 @@ enum PictureFile {
   /// Larger files are not taken into a page.
   private static let limit = 20 << 20
 
-  /// A `data:` address with the file's content; nil when there is no such picture beside the notebook.
+  /// A `data:` address with the file's content; nil when there is no such picture beside the
+  /// notebook.
   static func dataAddress(of path: String, folder: String) -> String? {
     guard !path.contains("://"), let decoded = path.removingPercentEncoding,
       let ending = decoded.split(separator: ".").last, let type = types[ending.lowercased()]

@@ -1,7 +1,8 @@
 internal import Diagnostics
 internal import Runtime
 
-/// What a run came to, for programs: `run.json`. Times stand apart in `times`; all else is the same in every run.
+/// What a run came to, for programs: `run.json`. Times stand apart in `times`; all else is the same
+/// in every run.
 enum RunRecord {
   static func json(_ run: RunResult, _ context: ExportContext) -> JSONText {
     .object([

@@ -71,7 +71,8 @@ struct ErrorbarsLayer: Layer {
     let positions = x.positions(in: panel.names)
     let color = panel.color(style, 0).gnuplot(alpha: style.alpha)
     panel.count(marks: y.count)
-    // gnuplot's own error bars put a white ring under each marker: bars are drawn as arrows whose heads are level.
+    // gnuplot's own error bars put a white ring under each marker: bars are drawn as arrows whose
+    // heads are level.
     let bars =
       "heads nofilled size screen 0.006,90 lw \(GnuplotText.number(style.width ?? 1.5)) lc \(color)"
     let upright = panel.data.add([

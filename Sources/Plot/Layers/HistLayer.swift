@@ -126,7 +126,8 @@ struct HistLayer: Layer {
   }
 
   func draw(on panel: inout PanelScript) {
-    // Bins touch; a hair of the background keeps them apart. Several histograms show through each other.
+    // Bins touch; a hair of the background keeps them apart. Several histograms show through each
+    // other.
     let opacity = style.alpha < 1 || heights.count == 1 ? style.alpha : 0.55
     let floor = panel.options.y.isLogarithmic ? panel.extent.y?.lowerBound ?? 0 : 0
     for (series, column) in heights.enumerated() {

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// What comes from outside: the clock and the environment. A cell that asks is not a function of its inputs.
+/// What comes from outside: the clock and the environment. A cell that asks is not a function of
+/// its inputs.
 let environmentBuiltins: [Builtin] = [
   Builtin(
     "clock", [],

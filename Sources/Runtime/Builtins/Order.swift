@@ -61,7 +61,8 @@ private enum Order {
     return .tuple(TupleValue(order.map { values[$0] }))
   }
 
-  /// Positions in the order of their keys; stable. Merges runs of growing length, so that a comparison may fail.
+  /// Positions in the order of their keys; stable. Merges runs of growing length, so that a
+  /// comparison may fail.
   private static func mergeSorted(
     _ keys: [Value], descending: Bool, _ context: CallContext
   ) throws(CallFailure) -> [Int] {

@@ -69,7 +69,8 @@ let randomBuiltins: [Builtin] = [
 private enum Random {
   /// Where draws come from: a key's stream, used up by this, or the next words of the cell's.
   ///
-  /// `words` is what the draw takes; nil when that is not known before, so that it gets a stream of its own.
+  /// `words` is what the draw takes; nil when that is not known before, so that it gets a stream of
+  /// its own.
   private static func stream(
     _ context: CallContext, key index: Int, words: Int?
   ) throws(CallFailure) -> PhiloxStream {
@@ -193,7 +194,8 @@ private enum Random {
     }
   }
 
-  /// The elements at the drawn positions: stacked when they come from a tensor or range, else a tuple.
+  /// The elements at the drawn positions: stacked when they come from a tensor or range, else a
+  /// tuple.
   private static func picked(
     _ list: ElementList, _ positions: Tensor, _ source: Value
   ) throws(CallFailure) -> Value {

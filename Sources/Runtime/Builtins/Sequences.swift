@@ -223,7 +223,8 @@ extension Value {
   }
 }
 
-/// `start:end:step` against a count, as Python resolves it: out-of-range bounds are moved to the ends.
+/// `start:end:step` against a count, as Python resolves it: out-of-range bounds are moved to the
+/// ends.
 struct SliceBounds {
   /// The first position; meaningless when `count` is 0.
   let start: Int

@@ -1,6 +1,7 @@
 internal import TensorCore
 
-/// Text. A Str is a sequence of Unicode characters (code points): `len`, indices and positions count those.
+/// Text. A Str is a sequence of Unicode characters (code points): `len`, indices and positions
+/// count those.
 let textBuiltins: [Builtin] = [
   Builtin(
     "split", [.required("x"), .optional("by", "none"), .named("limit", "none")],
@@ -222,7 +223,8 @@ private enum Text {
 }
 
 extension String {
-  /// The stretches between non-overlapping separators, found byte by byte from the left; at most `limit` cuts.
+  /// The stretches between non-overlapping separators, found byte by byte from the left; at most
+  /// `limit` cuts.
   ///
   /// - Precondition: the separator is not empty.
   func parts(between separator: String, limit: Int) -> [String] {

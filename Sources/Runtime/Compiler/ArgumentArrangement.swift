@@ -1,4 +1,5 @@
-/// Where each argument of a call goes: the one place that knows how positional, named and rest arguments meet parameters.
+/// Where each argument of a call goes: the one place that knows how positional, named and rest
+/// arguments meet parameters.
 struct ArgumentArrangement {
   enum Source: Equatable {
     /// The argument's number in the call.

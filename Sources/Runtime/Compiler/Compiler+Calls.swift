@@ -78,7 +78,8 @@ extension Compiler {
     takeResult(result, base, at: span)
   }
 
-  /// Where a call that gives `result` is laid out: from `result` itself when nothing stands above it.
+  /// Where a call that gives `result` is laid out: from `result` itself when nothing stands above
+  /// it.
   private func callBase(_ result: Int) -> Int {
     function.isTemporary(result) && result == function.top - 1 ? result : function.temporary()
   }
@@ -129,8 +130,10 @@ extension Compiler {
 
   // MARK: - Builtins
 
-  /// Arguments of a builtin are brought in the order of its parameters here, so that the call itself does no arranging.
-  private func builtinCall(_ number: Int, _ arguments: [Argument], into result: Int, at span: Span) {
+  /// Arguments of a builtin are brought in the order of its parameters here, so that the call
+  /// itself does no arranging.
+  private func builtinCall(_ number: Int, _ arguments: [Argument], into result: Int, at span: Span)
+  {
     let builtin = library.builtins[number]
     if fastBuiltin(builtin, arguments, into: result, at: span) { return }
     if let reduction = library.reductions[number], arguments.count == 1,
@@ -151,7 +154,9 @@ extension Compiler {
       finishCall(base, arguments, [span], into: result, at: span)
       return
     }
-    guard let arrangement = check(builtin.signature, builtin.name, arguments, at: span) else { return }
+    guard let arrangement = check(builtin.signature, builtin.name, arguments, at: span) else {
+      return
+    }
     let count = builtin.signature.parameters.count
     let base = function.temporaries(count + 1)
     var restSpans: [Span?] = []
@@ -199,7 +204,8 @@ extension Compiler {
     function.top = mark
   }
 
-  private func collectNamed(_ list: [Int], _ arguments: [Argument], into target: Int, at span: Span) {
+  private func collectNamed(_ list: [Int], _ arguments: [Argument], into target: Int, at span: Span)
+  {
     let mark = function.top
     let first = function.temporaries(list.count)
     var names: [String] = []

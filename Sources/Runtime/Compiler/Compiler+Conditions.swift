@@ -4,7 +4,8 @@ internal import Syntax
 
 // Conditions, and what branches on them.
 extension Compiler {
-  /// Compiles a condition; the positions of jumps, still to be patched, that are taken when it is `wanted`.
+  /// Compiles a condition; the positions of jumps, still to be patched, that are taken when it is
+  /// `wanted`.
   func jump(on condition: Expression, when wanted: Bool) -> [Int] {
     let mark = function.top
     defer { function.top = mark }
@@ -99,7 +100,8 @@ extension Compiler {
   }
 
   private func stringConstant(_ expression: Expression) -> Int? {
-    guard case .string(let parts) = expression.kind, parts.count == 1, case .text(let text) = parts[0]
+    guard case .string(let parts) = expression.kind, parts.count == 1,
+      case .text(let text) = parts[0]
     else { return nil }
     return function.constant(.string(text)) { Cells.string(text) }
   }
@@ -130,7 +132,9 @@ extension Compiler {
   // MARK: - if
 
   /// What is sure after two branches: what is sure after each that can be left at its end.
-  private func merge(_ first: (definite: Set<Int>, ends: Bool), _ second: (definite: Set<Int>, ends: Bool)) {
+  private func merge(
+    _ first: (definite: Set<Int>, ends: Bool), _ second: (definite: Set<Int>, ends: Bool)
+  ) {
     function.isUnreachable = first.ends && second.ends
     if first.ends {
       function.definite = second.definite

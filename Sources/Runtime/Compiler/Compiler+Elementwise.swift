@@ -3,8 +3,10 @@ internal import Diagnostics
 internal import Syntax
 internal import TensorCore
 
-// Elementwise expressions. Every maximal one is compiled twice: as scalar instructions, and as a fused tree that the host
-// evaluates at once when one of those instructions meets a tensor. So that it can begin anew, all leaves are evaluated first
+// Elementwise expressions. Every maximal one is compiled twice: as scalar instructions, and as a
+// fused tree that the host
+// evaluates at once when one of those instructions meets a tensor. So that it can begin anew, all
+// leaves are evaluated first
 // and no instruction of the tree writes a leaf's register before the last.
 extension Compiler {
   private indirect enum Node {
@@ -61,13 +63,19 @@ extension Compiler {
     return result
   }
 
-  /// `sum(a * b)` and its like: on tensors the elements are reduced as they are computed, and never stored.
+  /// `sum(a * b)` and its like: on tensors the elements are reduced as they are computed, and never
+  /// stored.
   ///
-  /// - Parameter base: where the call is laid out: its argument goes to `base + 1`, its result comes to `base`.
-  func reduction(_ reduction: Reduction, builtin number: Int, _ argument: Expression, _ base: Int, at span: Span) {
+  /// - Parameter base: where the call is laid out: its argument goes to `base + 1`, its result
+  ///   comes to `base`.
+  func reduction(
+    _ reduction: Reduction, builtin number: Int, _ argument: Expression, _ base: Int, at span: Span
+  ) {
     let compiled = compileTree(argument, into: base + 1)
     let count = library.builtins[number].signature.parameters.count
-    for parameter in 1..<max(count, 1) { function.emit(LM_OP_unbind, base + 1 + parameter, at: span) }
+    for parameter in 1..<max(count, 1) {
+      function.emit(LM_OP_unbind, base + 1 + parameter, at: span)
+    }
     let position = function.emit(LM_OP_call_builtin, base, number, count, at: span)
     function.operandSpans[position] = [argument.span]
     addTree(compiled, target: base, reduction: reduction)
@@ -332,7 +340,8 @@ extension Compiler {
     }
   }
 
-  private func emitBuiltin(_ number: Int, into target: Int, _ places: [Source], _ span: Span) -> Int {
+  private func emitBuiltin(_ number: Int, into target: Int, _ places: [Source], _ span: Span) -> Int
+  {
     let parameters = library.builtins[number].signature.parameters
     let base = function.temporaries(parameters.count + 1)
     for (index, place) in places.enumerated() {
@@ -387,7 +396,8 @@ extension Compiler {
     }
   }
 
-  /// The operator's number in the `x` of a `binary` instruction; bit 7: the operands may be released.
+  /// The operator's number in the `x` of a `binary` instruction; bit 7: the operands may be
+  /// released.
   static func number(_ operation: BinaryOperator) -> Int {
     BinaryOperator.allCases.firstIndex(of: operation) ?? 0
   }

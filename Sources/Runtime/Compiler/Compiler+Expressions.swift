@@ -3,7 +3,8 @@ internal import Diagnostics
 internal import Syntax
 
 extension Compiler {
-  /// Compiles an expression; the register that holds its value: `target` when given, else a name's own register or a
+  /// Compiles an expression; the register that holds its value: `target` when given, else a name's
+  /// own register or a
   /// temporary.
   @discardableResult
   func value(_ expression: Expression, into target: Int? = nil) -> Int {
@@ -33,7 +34,8 @@ extension Compiler {
     case .tuple(let elements): tuple(elements, into: result, at: span)
     case .record(let fields): record(fields, into: result, at: span)
     case .map(let entries): map(entries, into: result, at: span)
-    case .comprehension(let comprehension): self.comprehension(comprehension, into: result, at: span)
+    case .comprehension(let comprehension):
+      self.comprehension(comprehension, into: result, at: span)
     case .range(let lower, let upper, let step, let closed):
       range(lower, upper, step, closed, into: result, at: span)
     case .binary(let operation, let left, let right):
@@ -71,7 +73,8 @@ extension Compiler {
     return result
   }
 
-  /// A value that stays what it is while `later` is evaluated: a name that `later` may assign is copied.
+  /// A value that stays what it is while `later` is evaluated: a name that `later` may assign is
+  /// copied.
   func stableValue(_ expression: Expression, before later: Expression? = nil) -> Int {
     let register = value(expression)
     guard !function.isTemporary(register), later?.mayAssign ?? false else { return register }
@@ -80,7 +83,10 @@ extension Compiler {
     return copy
   }
 
-  func constant(_ key: FunctionBuilder.ConstantKey, _ cell: @autoclosure () -> lm_cell, into target: Int, at span: Span) {
+  func constant(
+    _ key: FunctionBuilder.ConstantKey, _ cell: @autoclosure () -> lm_cell, into target: Int,
+    at span: Span
+  ) {
     let number = function.constant(key, cell)
     function.emit(LM_OP_constant, target, number & 0xFFFF, number >> 16, at: span)
   }
@@ -266,7 +272,8 @@ extension Compiler {
     function.emit(LM_OP_take, result, growing, at: span)
   }
 
-  private func clause(_ comprehension: Comprehension, _ number: Int, _ growing: Int, at span: Span) {
+  private func clause(_ comprehension: Comprehension, _ number: Int, _ growing: Int, at span: Span)
+  {
     guard number < comprehension.clauses.count else {
       let mark = function.top
       let item = value(comprehension.element)

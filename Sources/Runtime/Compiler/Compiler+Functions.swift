@@ -72,7 +72,8 @@ extension Compiler {
     return (prototype, inner.captures)
   }
 
-  /// What a function does before its body: fetch captures, fill in defaults, check contracts, mark names unbound.
+  /// What a function does before its body: fetch captures, fill in defaults, check contracts, mark
+  /// names unbound.
   private func prologue(_ declared: Function, _ use: NameUse) {
     let parameters = Set(declared.parameters.map(\.name.text))
     for (number, name) in function.captures.enumerated() {
@@ -128,7 +129,8 @@ extension Compiler {
   // MARK: - Contracts
 
   private static let plainTypes = [
-    "Int", "Float", "Bool", "Str", "Complex", "Tuple", "Record", "Map", "Range", "Fn", "Tensor", "Any",
+    "Int", "Float", "Bool", "Str", "Complex", "Tuple", "Record", "Map", "Range", "Fn", "Tensor",
+    "Any",
     "Figure", "Key",
   ]
 

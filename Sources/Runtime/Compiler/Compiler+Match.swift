@@ -19,7 +19,9 @@ extension Compiler {
         if let condition = arm.condition { misses += jump(on: condition, when: false) }
         value(arm.body, into: made)
       }
-      if !function.isUnreachable { after = after?.intersection(function.definite) ?? function.definite }
+      if !function.isUnreachable {
+        after = after?.intersection(function.definite) ?? function.definite
+      }
       function.isUnreachable = false
       function.definite = before
       ends.append(function.emit(LM_OP_jump, at: arm.body.span))
@@ -33,7 +35,8 @@ extension Compiler {
     function.emit(LM_OP_take, result, made, at: span)
   }
 
-  /// Tests the value in `register` against a pattern and binds its names; the jumps taken when it does not fit.
+  /// Tests the value in `register` against a pattern and binds its names; the jumps taken when it
+  /// does not fit.
   private func test(_ pattern: Pattern, _ register: Int, _ variables: [String: Int]) -> [Int] {
     switch pattern.kind {
     case .wildcard: return []

@@ -100,7 +100,8 @@ extension Compiler {
     function.isUnreachable = true
   }
 
-  /// Compiles a loop's body: what it assigns is possible afterwards and in the next turn, but not sure.
+  /// Compiles a loop's body: what it assigns is possible afterwards and in the next turn, but not
+  /// sure.
   private func loopBody(_ statements: [Statement]) -> FunctionBuilder.Loop {
     function.loops.append(FunctionBuilder.Loop(tryDepth: function.tryDepth))
     for name in NameUse(of: statements).assigned {

@@ -57,13 +57,15 @@ extension Compiler {
     return second
   }
 
-  /// Evaluates into a register that may be a name the expression itself reads: nothing is written before all is read.
+  /// Evaluates into a register that may be a name the expression itself reads: nothing is written
+  /// before all is read.
   func assignValue(_ expression: Expression, to register: Int) {
     switch expression.kind {
     case .int, .float, .bool, .none, .name, .ifElse, .block, .binary, .unary, .index, .field:
       _ = value(expression, into: register)
     case .string, .imaginary, .quantity, .tensor, .tuple, .record, .map, .comprehension, .range,
-      .comparison, .and, .or, .not, .membership, .transpose, .call, .pipe, .lambda, .match, .tryElse,
+      .comparison, .and, .or, .not, .membership, .transpose, .call, .pipe, .lambda, .match,
+      .tryElse,
       .with, .invalid:
       let mark = function.top
       let made = function.temporary()
@@ -78,7 +80,9 @@ extension Compiler {
   ) {
     switch target {
     case .pattern(let pattern):
-      guard case .name(let name) = pattern.kind, let register = function.locals[name] else { return }
+      guard case .name(let name) = pattern.kind, let register = function.locals[name] else {
+        return
+      }
       let current = Expression(.name(name), pattern.span)
       let combined = Expression(.binary(operation, current, expression), span)
       assignValue(combined, to: register)
@@ -119,7 +123,8 @@ extension Compiler {
     }
   }
 
-  /// The register of a name that is changed in part: it must have a value already and belong to this function.
+  /// The register of a name that is changed in part: it must have a value already and belong to
+  /// this function.
   private func boundRegister(_ name: String, _ span: Span) -> Int? {
     switch meaning(of: name) {
     case .register(let register, let isDefinite):
@@ -190,7 +195,8 @@ extension Compiler {
     case .field(let cache): position = function.emit(LM_OP_set_field, base, cache, new, at: span)
     case .index(let register):
       position = function.emit(LM_OP_set_index, base, register, new, at: span)
-    case .indexForm(let form): position = function.emit(LM_OP_set_index_n, base, form, new, at: span)
+    case .indexForm(let form):
+      position = function.emit(LM_OP_set_index_n, base, form, new, at: span)
     case .steps(let descriptor, _):
       position = function.emit(LM_OP_set_path, base, descriptor, new, at: span)
     }

@@ -3,13 +3,18 @@ internal import Diagnostics
 internal import Syntax
 internal import TensorCore
 
-// The compiler turns a parsed cell into code for the machine, and finds on the way what can be found before anything runs:
-// unbound names, names read before they are assigned, wrong calls of known functions. Read in this order: this file (names,
-// cells), `Compiler+Functions`, `Compiler+Statements`, `Compiler+Targets`, `Compiler+Expressions`, `Compiler+Elementwise`,
+// The compiler turns a parsed cell into code for the machine, and finds on the way what can be
+// found before anything runs:
+// unbound names, names read before they are assigned, wrong calls of known functions. Read in this
+// order: this file (names,
+// cells), `Compiler+Functions`, `Compiler+Statements`, `Compiler+Targets`, `Compiler+Expressions`,
+// `Compiler+Elementwise`,
 // `Compiler+Calls`, `Compiler+Conditions`, `Compiler+Match`.
 //
-// Registers: a function's parameters, captures and locals come first, temporaries above them in a stack discipline. Top-level
-// names are cells at the bottom of the machine's stack, which top-level code addresses as registers.
+// Registers: a function's parameters, captures and locals come first, temporaries above them in a
+// stack discipline. Top-level
+// names are cells at the bottom of the machine's stack, which top-level code addresses as
+// registers.
 
 /// What a name without a local meaning may stand for.
 struct Library: Sendable {
@@ -127,7 +132,9 @@ final class Compiler {
     let result = function.temporary()
     function.emit(LM_OP_move, result, last, at: statements.last?.span ?? end)
     function.emit(LM_OP_return, result, at: statements.last?.span ?? end)
-    if function.isTooLarge { report(.codeTooLarge(what: "the cell"), at: statements.first?.span ?? end) }
+    if function.isTooLarge {
+      report(.codeTooLarge(what: "the cell"), at: statements.first?.span ?? end)
+    }
     for name in use.assigned { namespace.signatures[name] = cellSignatures[name] }
     var hasValue = false
     if case .expression? = statements.last?.kind { hasValue = true }
@@ -176,7 +183,8 @@ final class Compiler {
       if function.definite.contains(register) { return .register(register, isDefinite: true) }
       if function.possible.contains(register) { return .register(register, isDefinite: false) }
       if !function.isTopLevel { return .unassigned }
-      // `mean = mean`, `max = max(x)`: until the cell assigns the name, it means what it meant before.
+      // `mean = mean`, `max = max(x)`: until the cell assigns the name, it means what it meant
+      // before.
       if cellNames.contains(name) { return library.meaning(of: name) ?? .unassigned }
       // A name of an earlier cell that has no value: that cell failed before it.
       return .register(register, isDefinite: false)
@@ -205,7 +213,8 @@ final class Compiler {
     }
     let foreign = [
       "True": "`true`", "False": "`false`", "None": "`none`", "null": "`none`", "nil": "`none`",
-      "elif": "`else if`", "def": "`fn`", "lambda": "`x -> …`", "import": "`use \"file.lam\" as name`",
+      "elif": "`else if`", "def": "`fn`", "lambda": "`x -> …`",
+      "import": "`use \"file.lam\" as name`",
       "np": "no prefix: NumPy's names are builtins", "let": "`x = …`", "var": "`x = …`",
     ]
     let hint = foreign[name].map { "Lamella writes \($0)" }

@@ -3,7 +3,8 @@ internal import Diagnostics
 internal import Syntax
 internal import TensorCore
 
-/// The code of one function (or of a cell's top level) while it is made: instructions, constants, registers and names.
+/// The code of one function (or of a cell's top level) while it is made: instructions, constants,
+/// registers and names.
 final class FunctionBuilder {
   let parent: FunctionBuilder?
   let source: SourceText
@@ -166,7 +167,8 @@ final class FunctionBuilder {
     return descriptors.count - 1
   }
 
-  /// An index descriptor has the same number among `indices`, which the loop reads, and among `descriptors`.
+  /// An index descriptor has the same number among `indices`, which the loop reads, and among
+  /// `descriptors`.
   func index(_ index: IndexDescriptor) -> Int {
     let isPlain = index.components.allSatisfy { component in
       if case .expression = component { return true }
@@ -177,7 +179,8 @@ final class FunctionBuilder {
     }
     indices.append(
       lm_index_form(
-        first: UInt16(truncatingIfNeeded: index.first), count: UInt8(min(index.components.count, 255)),
+        first: UInt16(truncatingIfNeeded: index.first),
+        count: UInt8(min(index.components.count, 255)),
         is_plain: isPlain ? 1 : 0))
     return descriptor(.index(index))
   }
@@ -210,7 +213,8 @@ final class FunctionBuilder {
       name: name, signature: signature, documentation: documentation, source: source, spans: spans,
       operandSpans: operandSpans, trees: trees, treeOfInstruction: treeOfInstruction,
       descriptors: descriptors, methods: methods,
-      localNames: Dictionary(locals.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first }),
+      localNames: Dictionary(
+        locals.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first }),
       firstTemporary: firstTemporary)
     let prototype = UnsafeMutablePointer<lm_prototype>.allocate(capacity: 1)
     prototype.initialize(
@@ -220,7 +224,8 @@ final class FunctionBuilder {
         indices: UnsafePointer(permanent(indices)), children: UnsafePointer(permanent(children)),
         capture_sources: UnsafePointer(permanent(captureSources.map { UInt16($0) })),
         capture_count: Int32(captures.count),
-        register_count: Int32(max(registerCount, top)), first_own: Int32(isTopLevel ? firstTemporary : 0),
+        register_count: Int32(max(registerCount, top)),
+        first_own: Int32(isTopLevel ? firstTemporary : 0),
         parameter_count: Int32(parameterCount),
         required_count: Int32(requiredCount),
         exact_count: isSimple && requiredCount == parameterCount ? Int32(parameterCount) : -1,

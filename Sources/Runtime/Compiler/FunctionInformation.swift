@@ -3,7 +3,8 @@ internal import Diagnostics
 internal import Syntax
 internal import TensorCore
 
-/// What belongs to compiled code beside its instructions: names and spans for messages, descriptors for the instructions
+/// What belongs to compiled code beside its instructions: names and spans for messages, descriptors
+/// for the instructions
 /// that the host runs. Lives as long as the process, as closures may.
 final class FunctionInformation: Sendable {
   /// nil for a lambda and for a cell's top-level code.
@@ -56,7 +57,8 @@ final class FunctionInformation: Sendable {
   }
 }
 
-/// A maximal elementwise expression: as scalar instructions it runs in the loop; when one of those meets a tensor, the whole is
+/// A maximal elementwise expression: as scalar instructions it runs in the loop; when one of those
+/// meets a tensor, the whole is
 /// evaluated at once from its leaves.
 struct FusedTree: Sendable {
   enum Leaf: Sendable {
@@ -163,7 +165,8 @@ struct ContractDescriptor: Sendable {
   let span: Span
 }
 
-/// The work that only the host does, by number in the `host` instruction's operand a. Registers start at b.
+/// The work that only the host does, by number in the `host` instruction's operand a. Registers
+/// start at b.
 enum HostOperation: UInt16, Sendable {
   /// b = the tensor stacked of the c values at b.
   case tensor

@@ -2,11 +2,13 @@ internal import Syntax
 
 /// Which names a function (or a cell) assigns, and which it reads from outside.
 ///
-/// Names bound by comprehensions, `match` arms and `try … else e` belong to those alone and count as neither.
+/// Names bound by comprehensions, `match` arms and `try … else e` belong to those alone and count
+/// as neither.
 struct NameUse {
   /// Assigned here, in order of first appearance.
   private(set) var assigned: [String] = []
-  /// Read here or in functions made here, not bound by a comprehension or arm; in order of first appearance.
+  /// Read here or in functions made here, not bound by a comprehension or arm; in order of first
+  /// appearance.
   private(set) var read: [String] = []
   private var assignedSet: Set<String> = []
   private var readSet: Set<String> = []
@@ -17,7 +19,8 @@ struct NameUse {
     for statement in statements { visit(statement) }
   }
 
-  /// The use of a function's body and defaults; `read` then leaves out its parameters and what it assigns.
+  /// The use of a function's body and defaults; `read` then leaves out its parameters and what it
+  /// assigns.
   init(of function: Function) {
     for parameter in function.parameters {
       if let value = parameter.defaultValue { visit(value) }

@@ -2,7 +2,8 @@ internal import CMachine
 internal import Diagnostics
 internal import Syntax
 
-/// The top-level names of a session or of one module, and the cells of the machine that hold their values.
+/// The top-level names of a session or of one module, and the cells of the machine that hold their
+/// values.
 struct Namespace {
   private(set) var slots: [String: Int] = [:]
   /// In order of definition.

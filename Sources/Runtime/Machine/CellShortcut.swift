@@ -1,6 +1,7 @@
 internal import CMachine
 
-/// What a builtin does when its arguments are of the common types, on cells alone: no values are made. nil leaves the call
+/// What a builtin does when its arguments are of the common types, on cells alone: no values are
+/// made. nil leaves the call
 /// to the builtin itself, whose answer is the same.
 typealias CellShortcut = @Sendable (UnsafeMutablePointer<lm_cell>) -> lm_cell?
 

@@ -2,7 +2,8 @@ internal import CMachine
 internal import Diagnostics
 internal import TensorCore
 
-// The warning W0001: shapes of different rank that both grow, `(n,) + (n, 1)`, are seldom what was meant. Given once for
+// The warning W0001: shapes of different rank that both grow, `(n,) + (n, 1)`, are seldom what was
+// meant. Given once for
 // each place in the text; with `--strict` it is an error.
 
 /// Two shapes that make each other larger.

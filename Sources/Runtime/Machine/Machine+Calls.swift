@@ -4,7 +4,9 @@ internal import Syntax
 internal import TensorCore
 
 extension Machine {
-  func builtin(named name: String) -> Builtin? { library.numbers[name].map { library.builtins[$0] } }
+  func builtin(named name: String) -> Builtin? {
+    library.numbers[name].map { library.builtins[$0] }
+  }
 
   /// Calls a builtin with arguments in the order of its parameters.
   func call(_ builtin: Builtin, _ arguments: [Value?]) throws(CallFailure) -> Value {
@@ -69,7 +71,8 @@ extension Machine {
     try call(at: i.a, arguments: kinds)
   }
 
-  /// The one way of a call that is not plain: spreads splats, arranges arguments by the callee's parameters, and calls.
+  /// The one way of a call that is not plain: spreads splats, arranges arguments by the callee's
+  /// parameters, and calls.
   func call(at base: UInt16, arguments kinds: [ArgumentKind]) throws(MachineFailure) {
     if raw.pointee.interrupt != 0 { throw .runtime(interruption) }
     let callee = register(base)
@@ -93,7 +96,8 @@ extension Machine {
       FunctionInformation.of(prototype).signature,
       FunctionInformation.of(prototype).name ?? RuntimeError.unnamedFunction, base, kinds)
     let registers = callee + 1
-    guard registers + max(cells.count, Int(prototype.pointee.register_count)) < raw.pointee.stack_end
+    guard
+      registers + max(cells.count, Int(prototype.pointee.register_count)) < raw.pointee.stack_end
     else {
       cells.forEach { lm_release($0) }
       throw .runtime(.recursionTooDeep(depth: limits.callDepth))
@@ -127,7 +131,8 @@ extension Machine {
 
   // MARK: - Arguments
 
-  /// The arguments in the order of the parameters, as counts the caller owns; unbound where left out.
+  /// The arguments in the order of the parameters, as counts the caller owns; unbound where left
+  /// out.
   private func arrangedCells(
     _ signature: Signature, _ function: String, _ base: UInt16, _ kinds: [ArgumentKind]
   ) throws(MachineFailure) -> [lm_cell] {
@@ -149,12 +154,16 @@ extension Machine {
         return cell
       case .rest(let numbers):
         let tuple = Memory.required(lm_tuple_make(Int64(numbers.count)))
-        for (index, number) in numbers.enumerated() { Cells.items(of: tuple)[index] = values[number] }
+        for (index, number) in numbers.enumerated() {
+          Cells.items(of: tuple)[index] = values[number]
+        }
         return Cells.owning(Cells.tupleTag, tuple)
       case .named(let numbers):
         let shape = Symbols.shape(of: numbers.map { names[$0] ?? "" })
         let record = Memory.required(lm_record_make(shape.pointer))
-        for (index, number) in numbers.enumerated() { Cells.items(of: record)[index] = values[number] }
+        for (index, number) in numbers.enumerated() {
+          Cells.items(of: record)[index] = values[number]
+        }
         return Cells.owning(Cells.recordTag, record)
       }
     }
@@ -238,7 +247,8 @@ extension Machine {
   }
 
   /// The record's or module's own function of the name; a count of it.
-  private func fieldToCall(_ descriptor: MethodDescriptor, _ receiver: lm_cell) throws(MachineFailure)
+  private func fieldToCall(_ descriptor: MethodDescriptor, _ receiver: lm_cell)
+    throws(MachineFailure)
     -> lm_cell?
   {
     switch receiver.tag {

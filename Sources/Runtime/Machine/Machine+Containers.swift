@@ -158,7 +158,8 @@ extension Machine {
     }
     switch container {
     case .tuple, .string, .range: break
-    case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module, .external:
+    case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module,
+      .external:
       throw .runtime(.notIndexable(type: container.summary), operand: 0)
     }
     let slice = try sliceParts(descriptor.first)
@@ -219,7 +220,8 @@ extension Machine {
     return result
   }
 
-  private func indexComponent(_ value: Value, operand: Int) throws(MachineFailure) -> IndexComponent {
+  private func indexComponent(_ value: Value, operand: Int) throws(MachineFailure) -> IndexComponent
+  {
     switch value {
     case .int(let position): return .index(position)
     case .tensor(let tensor):
@@ -304,7 +306,9 @@ extension Machine {
     guard target.pointee.tag == Cells.tupleTag else {
       do throws(CallFailure) {
         guard let builtin = builtin(named: "push") else { throw .raised }
-        let arguments = [target.pointee, register(i.b).pointee].map { Optional(Cells.value(of: $0)) }
+        let arguments = [target.pointee, register(i.b).pointee].map {
+          Optional(Cells.value(of: $0))
+        }
         set(target, try call(builtin, arguments))
       } catch {
         throw .call(error, operation: "push")
@@ -369,7 +373,8 @@ extension Machine {
     try store(value, in: slot, from: [place])
   }
 
-  /// Stores at the end of a path that begins at a register. Meanwhile the value has one more holder, so that it is never
+  /// Stores at the end of a path that begins at a register. Meanwhile the value has one more
+  /// holder, so that it is never
   /// stored into itself: `t[0] = t` makes a copy.
   private func store(
     _ value: lm_cell, in slot: UnsafeMutablePointer<lm_cell>, from path: [Place]
@@ -430,7 +435,8 @@ extension Machine {
       if let found = lm_map_find(slot.pointee.map, key) { return found }
       guard mayInsert else { throw .runtime(keyNotFound(slot.pointee, key), operand: 1) }
       lm_retain(key)
-      guard lm_map_set(slot.pointee.map, key, Cells.none), let made = lm_map_find(slot.pointee.map, key)
+      guard lm_map_set(slot.pointee.map, key, Cells.none),
+        let made = lm_map_find(slot.pointee.map, key)
       else {
         lm_release(key)
         throw .runtime(.outOfMemory)
@@ -455,7 +461,8 @@ extension Machine {
   }
 
   private func storeInTensor(
-    _ value: lm_cell, _ slot: UnsafeMutablePointer<lm_cell>, _ place: Place, _ rest: ArraySlice<Place>
+    _ value: lm_cell, _ slot: UnsafeMutablePointer<lm_cell>, _ place: Place,
+    _ rest: ArraySlice<Place>
   ) throws(MachineFailure) {
     guard rest.isEmpty else {
       throw .runtime(.indexType(type: "Tensor", index: "an index of an index in an assignment"))
@@ -465,7 +472,8 @@ extension Machine {
     case .key(let key): components = [try indexComponent(Cells.value(of: key), operand: 1)]
     case .components(let descriptor): components = try indexComponents(descriptor)
     case .field:
-      throw .runtime(.fieldAssignment(type: Cells.borrowedValue(of: slot.pointee).summary), operand: 0)
+      throw .runtime(
+        .fieldAssignment(type: Cells.borrowedValue(of: slot.pointee).summary), operand: 0)
     }
     let operand = try operand(of: value)
     if !lm_is_unique(slot.pointee.object) {

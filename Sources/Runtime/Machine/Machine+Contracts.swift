@@ -2,7 +2,8 @@ internal import CMachine
 internal import Diagnostics
 internal import TensorCore
 
-// Shape contracts: `q: f32[heads, d]`. Names unify across one call; inside the body they are the sizes.
+// Shape contracts: `q: f32[heads, d]`. Names unify across one call; inside the body they are the
+// sizes.
 extension Machine {
   func check(_ contract: ContractDescriptor, _ cell: lm_cell) throws(MachineFailure) {
     let subject = contract.parameter.map { "`\($0)`" } ?? "the result"
@@ -60,7 +61,11 @@ extension Machine {
     }
     for (index, dimension) in dimensions.enumerated() {
       let axis: Int
-      if let run, index > run { axis = shape.rank - (dimensions.count - index) } else { axis = index }
+      if let run, index > run {
+        axis = shape.rank - (dimensions.count - index)
+      } else {
+        axis = index
+      }
       switch dimension {
       case .any, .run: continue
       case .size(let size):

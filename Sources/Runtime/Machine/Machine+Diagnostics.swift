@@ -50,7 +50,8 @@ extension Machine {
       operands: spans.compactMap { $0.map { Location(information.source, $0) } })
   }
 
-  /// The part of an index or an assignment to elements that an error is about. The spans are those of the container, the
+  /// The part of an index or an assignment to elements that an error is about. The spans are those
+  /// of the container, the
   /// index as a whole, for an assignment the value, and then the parts of the index.
   private func place(of error: TensorError, _ spans: [Span?]) -> Span? {
     let isAssignment: Bool

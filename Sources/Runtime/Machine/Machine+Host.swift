@@ -23,7 +23,8 @@ extension Machine {
       set(base, .bool(Cells.value(of: base[0]).isEqual(to: Cells.value(of: base[1]))))
     case .noMatch:
       throw .runtime(
-        .noMatchingArm(value: Machine.shortened(Cells.value(of: base.pointee).displayText)), operand: 0)
+        .noMatchingArm(value: Machine.shortened(Cells.value(of: base.pointee).displayText)),
+        operand: 0)
     case .assertionFailed: throw .runtime(.assertionFailed(message: message(base.pointee)))
     case .contract:
       if case .contract(let contract) = information.descriptors[Int(i.c)] {
@@ -47,13 +48,15 @@ extension Machine {
   }
 
   static func shortened(_ text: String) -> String {
-    let line = text.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init) ?? ""
+    let line =
+      text.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init) ?? ""
     return line.count > 60 || line.count < text.count ? String(line.prefix(59)) + "…" : text
   }
 
   // MARK: - Tensors
 
-  private func makeTensor(_ base: UnsafeMutablePointer<lm_cell>, count: Int) throws(MachineFailure) {
+  private func makeTensor(_ base: UnsafeMutablePointer<lm_cell>, count: Int) throws(MachineFailure)
+  {
     let values = (0..<count).map { index -> Value in
       let cell = take(base + index)
       defer { lm_release(cell) }
@@ -115,7 +118,8 @@ extension Machine {
 
   // MARK: - Records and patterns
 
-  private func with(_ base: UnsafeMutablePointer<lm_cell>, _ names: [String]) throws(MachineFailure) {
+  private func with(_ base: UnsafeMutablePointer<lm_cell>, _ names: [String]) throws(MachineFailure)
+  {
     guard case .record(let record) = Cells.value(of: base.pointee) else {
       throw .runtime(.fieldAssignment(type: Cells.value(of: base.pointee).summary), operand: 0)
     }
@@ -162,7 +166,8 @@ extension Machine {
       return
     }
     let whole = Cells.value(of: base.pointee)
-    guard let parts = parts(of: whole), let arranged = arrange(parts, count: count, rest: rest) else {
+    guard let parts = parts(of: whole), let arranged = arrange(parts, count: count, rest: rest)
+    else {
       throw .runtime(
         .destructuringCount(
           expected: rest == nil ? count : count - 1, isMinimum: rest != nil, found: whole.summary))

@@ -98,7 +98,8 @@ extension Machine {
     let left = register(i.b).pointee
     if operation != .matmul { try checkBroadcast(left, right) }
     do throws(CallFailure) {
-      let result = try Value.binary(operation, Cells.borrowedValue(of: left), Cells.borrowedValue(of: right))
+      let result = try Value.binary(
+        operation, Cells.borrowedValue(of: left), Cells.borrowedValue(of: right))
       set(register(i.a), result)
     } catch {
       throw .call(error, operation: operation.rawValue)
@@ -203,7 +204,8 @@ extension Machine {
 
   // MARK: - Fused expressions
 
-  /// Evaluates the fused expression that the instruction belongs to, if its leaves are numbers and tensors with at least one
+  /// Evaluates the fused expression that the instruction belongs to, if its leaves are numbers and
+  /// tensors with at least one
   /// tensor among them; then goes on behind it.
   func runTree() throws(MachineFailure) -> Bool {
     let information = information

@@ -3,7 +3,8 @@ internal import Diagnostics
 internal import Syntax
 internal import TensorCore
 
-/// Runs compiled code: owns the registers and frames, and does what the instruction loop in C hands over — every instruction
+/// Runs compiled code: owns the registers and frames, and does what the instruction loop in C hands
+/// over — every instruction
 /// whose operands are not the common case.
 ///
 /// Used from the evaluator's thread only; `interrupt` may be called from any.
@@ -119,7 +120,8 @@ final class Machine {
     guard let function = lm_function_make(UnsafePointer(cell.prototype), 0) else {
       throw .tensor(.outOfMemory(bytes: MemoryLayout<lm_function>.size))
     }
-    // Top-level code has its registers at the bottom of the stack, also when another cell's code is running already (a
+    // Top-level code has its registers at the bottom of the stack, also when another cell's code is
+    // running already (a
     // module is loaded in the middle of it): what stands there is put aside meanwhile.
     let first = raw.pointee.stack + LM_GLOBAL_LIMIT
     let used = max(0, nextFreeRegister - first)

@@ -77,7 +77,8 @@ enum Cells {
     return text.withUTF8 { bytes in
       bytes.withMemoryRebound(to: CChar.self) { characters in
         owning(
-          stringTag, Memory.required(lm_string_make(characters.baseAddress, Int64(characters.count)))
+          stringTag,
+          Memory.required(lm_string_make(characters.baseAddress, Int64(characters.count)))
         )
       }
     }
@@ -85,7 +86,8 @@ enum Cells {
 
   // MARK: - Tensors
 
-  /// Whether the storage may be held elsewhere afterwards: handing out the tensor ends in-place writing through `tensor`.
+  /// Whether the storage may be held elsewhere afterwards: handing out the tensor ends in-place
+  /// writing through `tensor`.
   static func tensor(_ tensor: UnsafeMutablePointer<lm_tensor>) -> Tensor {
     tensor.pointee.owned = 0
     return borrowedTensor(tensor)
@@ -164,7 +166,8 @@ enum Cells {
     }
   }
 
-  /// As `value(of:)`, for a use that keeps no tensor's storage: a tensor the cell holds can still be written in place
+  /// As `value(of:)`, for a use that keeps no tensor's storage: a tensor the cell holds can still
+  /// be written in place
   /// afterwards.
   static func borrowedValue(of cell: lm_cell) -> Value {
     cell.tag == tensorTag ? .tensor(borrowedTensor(cell.tensor)) : value(of: cell)
@@ -201,7 +204,8 @@ enum Cells {
 
 /// The memory that values take.
 enum Memory {
-  /// An object that native code needs: made past the memory limit when need be (the machine checks after each builtin), so
+  /// An object that native code needs: made past the memory limit when need be (the machine checks
+  /// after each builtin), so
   /// only a system without memory stops here.
   static func required<Object>(_ make: @autoclosure () -> UnsafeMutablePointer<Object>?)
     -> UnsafeMutablePointer<Object>

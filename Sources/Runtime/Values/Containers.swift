@@ -134,7 +134,8 @@ package struct MapValue: Sendable {
     guard lm_map_set(map, keyCell, valueCell) else {
       lm_release(keyCell)
       lm_release(valueCell)
-      throw .tensor(.outOfMemory(bytes: Int(map.pointee.capacity) * 2 * MemoryLayout<lm_entry>.size))
+      throw .tensor(
+        .outOfMemory(bytes: Int(map.pointee.capacity) * 2 * MemoryLayout<lm_entry>.size))
     }
   }
 }

@@ -2,7 +2,8 @@ internal import CMachine
 
 /// Holds one count of a machine object for as long as Swift code has it.
 final class ObjectReference: @unchecked Sendable {
-  // Safe because the object is immutable while more than one holds it, and counts are atomic once threads share objects.
+  // Safe because the object is immutable while more than one holds it, and counts are atomic once
+  // threads share objects.
   let pointer: UnsafeMutablePointer<lm_object>
 
   /// Takes over a count the caller owns.

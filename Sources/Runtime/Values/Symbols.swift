@@ -1,7 +1,8 @@
 internal import CMachine
 internal import Synchronization
 
-/// Field names as numbers, and the forms of records. Shared by the process and only ever added to: two sessions cannot
+/// Field names as numbers, and the forms of records. Shared by the process and only ever added to:
+/// two sessions cannot
 /// see each other through it.
 enum Symbols {
   private struct Table {

@@ -37,7 +37,8 @@ extension TupleValue {
     }
   }
 
-  /// The stretches of a text between separators, found byte by byte from the left; at most `limit` cuts.
+  /// The stretches of a text between separators, found byte by byte from the left; at most `limit`
+  /// cuts.
   ///
   /// - Precondition: the separator is not empty.
   /// - Complexity: O(text · separator) at worst, of texts that repeat the separator's first byte.

@@ -18,7 +18,9 @@ extension Value {
     case .tuple(let tuple): tuple.count
     case .string(let text): text.unicodeScalars.count
     case .range(let range): range.count
-    case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module, .external: 0
+    case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module,
+      .external:
+      0
     }
   }
 
@@ -30,7 +32,8 @@ extension Value {
       let scalars = text.unicodeScalars
       return .string(String(scalars[scalars.index(scalars.startIndex, offsetBy: position)]))
     case .range(let range): return .int(range[position])
-    case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module, .external:
+    case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module,
+      .external:
       return .none
     }
   }
@@ -59,14 +62,16 @@ extension Value {
       return .range(
         RangeValue(
           start: range[start], end: end.overflow ? last : end.partialValue, step: stride))
-    case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module, .external:
+    case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module,
+      .external:
       return .none
     }
   }
 }
 
 extension RangeValue {
-  /// The element at a position, which must be there: `position * step` alone may be more than an Int holds.
+  /// The element at a position, which must be there: `position * step` alone may be more than an
+  /// Int holds.
   subscript(position: Int) -> Int { start &+ position &* step }
 
   /// - Precondition: the range is not empty.

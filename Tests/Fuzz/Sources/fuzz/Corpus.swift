@@ -15,7 +15,8 @@ enum Corpus {
   static func programs(_ root: String) -> [[UInt8]] {
     let cells = notebooks(root).flatMap { fenced($0) }
     let examples = BuiltinTable.all.flatMap { $0.examples.map { Array($0.code.utf8) } }
-    return files(root + "/Tests/Scripts", [".lam"]) + files(root + "/stdlib", [".lam"]) + cells + examples
+    return files(root + "/Tests/Scripts", [".lam"]) + files(root + "/stdlib", [".lam"]) + cells
+      + examples
   }
 
   static func notebooks(_ root: String) -> [[UInt8]] {
@@ -35,8 +36,10 @@ enum Corpus {
   }
 
   static let tables: [[UInt8]] = [
-    "1,2,3\n4,5,6\n", "a,b,c\n1,2.5,x\n3,4.5,\"y, z\"\n", "x;y\n1;nan\n-1e400;inf\n", "\"a\n\"\"b\",2\r\n3,4\r\n",
-    "# comment\n 1 , 2 \n\n3,4", "\u{FEFF}a,b\ntrue,false\n", "9223372036854775807,-9223372036854775808\n",
+    "1,2,3\n4,5,6\n", "a,b,c\n1,2.5,x\n3,4.5,\"y, z\"\n", "x;y\n1;nan\n-1e400;inf\n",
+    "\"a\n\"\"b\",2\r\n3,4\r\n",
+    "# comment\n 1 , 2 \n\n3,4", "\u{FEFF}a,b\ntrue,false\n",
+    "9223372036854775807,-9223372036854775808\n",
     "1\t2\n3\t4\n",
   ].map { Array($0.utf8) }
 }

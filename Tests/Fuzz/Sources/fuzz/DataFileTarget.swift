@@ -3,7 +3,8 @@ import Diagnostics
 import Foundation
 import Runtime
 
-/// The readers of `.npy`, `.npz` and tables of text, through the language. The first byte of a case chooses the reader.
+/// The readers of `.npy`, `.npz` and tables of text, through the language. The first byte of a case
+/// chooses the reader.
 final class DataFileTarget: FuzzTarget {
   private let folder: String
   private let arrays: Mutator
@@ -40,7 +41,8 @@ final class DataFileTarget: FuzzTarget {
   func run(_ bytes: [UInt8]) -> String? {
     guard let first = bytes.first else { return nil }
     let (file, code) = DataFileTarget.readers[Int(first) % DataFileTarget.readers.count]
-    _ = FileManager.default.createFile(atPath: folder + "/" + file, contents: Data(bytes.dropFirst()))
+    _ = FileManager.default.createFile(
+      atPath: folder + "/" + file, contents: Data(bytes.dropFirst()))
     let session = session
     return watchdog.watch(interrupt: { session.interrupt() }) {
       let outcome = session.evaluate(

@@ -1,6 +1,7 @@
 import Foundation
 
-/// What is fuzzed: makes a case from random numbers, and runs one. Only `run` may fail; what it says is a finding.
+/// What is fuzzed: makes a case from random numbers, and runs one. Only `run` may fail; what it
+/// says is a finding.
 protocol FuzzTarget: AnyObject {
   func makeCase(_ random: inout RandomSource) -> [UInt8]
   /// A description of what is wrong, nil when all is well.
@@ -9,7 +10,8 @@ protocol FuzzTarget: AnyObject {
   var isFresh: Bool { get }
 }
 
-/// Runs cases for some time. Before each, the file `history` holds all the cases it may depend on, so that what ends
+/// Runs cases for some time. Before each, the file `history` holds all the cases it may depend on,
+/// so that what ends
 /// the process can be run again.
 struct Fuzzer {
   let target: any FuzzTarget

@@ -30,7 +30,8 @@ enum LeakCheck {
     "value = linalg.rank([[1.0, 2.0], [2.0, 4.0]]); stats.quantile([1, 2, 3, 4], 0.25)",
   ]
 
-  /// Compiled code is kept for as long as the process, with its constants of text. The same code where it is not reached
+  /// Compiled code is kept for as long as the process, with its constants of text. The same code
+  /// where it is not reached
   /// tells how much that is.
   private static func unreached(_ program: String) -> String { "if false { \(program) }" }
 
@@ -76,7 +77,9 @@ enum LeakCheck {
   }
 
   private static func residentBytes() -> Int {
-    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
+    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else {
+      return 0
+    }
     return (Int(text.split(separator: " ")[1]) ?? 0) * 4096
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// `fuzz (language | notebook | data) ROOT FOLDER SECONDS SEED`, or with `replay FILE` in place of the last two;
+/// `fuzz (language | notebook | data) ROOT FOLDER SECONDS SEED`, or with `replay FILE` in place of
+/// the last two;
 /// `fuzz leaks ROOT FOLDER TIMES (PROGRAMS | -)`.
 @main
 enum Main {
@@ -13,7 +14,10 @@ enum Main {
     let (kind, root, folder) = (arguments[1], arguments[2], arguments[3])
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     if kind == "leaks" {
-      exit(LeakCheck.run(root: root, folder: folder, times: Int(arguments[4]) ?? 10_000, path: arguments[5]) ? 0 : 1)
+      exit(
+        LeakCheck.run(
+          root: root, folder: folder, times: Int(arguments[4]) ?? 10_000, path: arguments[5])
+          ? 0 : 1)
     }
     let target: any FuzzTarget =
       switch kind {

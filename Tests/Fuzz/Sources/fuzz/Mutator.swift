@@ -47,11 +47,13 @@ struct Mutator {
       let start = random.below(bytes.count - size + 1)
       let isBig = random.chance(30)
       for i in 0..<size {
-        bytes[start + (isBig ? size - 1 - i : i)] = UInt8(truncatingIfNeeded: number >> UInt64(8 * i))
+        bytes[start + (isBig ? size - 1 - i : i)] = UInt8(
+          truncatingIfNeeded: number >> UInt64(8 * i))
       }
     case 7: bytes.removeSubrange(random.below(bytes.count)..<bytes.count)
     default:
-      bytes.insert(contentsOf: [UInt8](repeating: UInt8(random.below(256)), count: length), at: place)
+      bytes.insert(
+        contentsOf: [UInt8](repeating: UInt8(random.below(256)), count: length), at: place)
     }
     return bytes
   }
@@ -61,7 +63,8 @@ struct Mutator {
   private static func kind(_ byte: UInt8) -> Int {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 128...: 0
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 128...:
+      0
     case UInt8(ascii: " "), UInt8(ascii: "\t"): 1
     case UInt8(ascii: "\n"): 2
     default: 3

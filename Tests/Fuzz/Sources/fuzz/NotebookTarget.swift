@@ -3,7 +3,8 @@ import Foundation
 import Notebook
 import Runtime
 
-/// The notebook reader and the exporters. Cells are not run by the language: an evaluator stands in that prints back its
+/// The notebook reader and the exporters. Cells are not run by the language: an evaluator stands in
+/// that prints back its
 /// code, so that pages have something to show.
 final class NotebookTarget: FuzzTarget {
   private let mutator: Mutator
@@ -51,6 +52,7 @@ private final class EchoEvaluator: CellEvaluator {
     emit(.output(source.text))
     let svg = DisplayItem.Representation(mimeType: "image/svg+xml", data: source.bytes)
     return Outcome(
-      value: nil, display: DisplayItem([svg, .init(text: source.text)]), errors: [], isStatic: false)
+      value: nil, display: DisplayItem([svg, .init(text: source.text)]), errors: [], isStatic: false
+    )
   }
 }

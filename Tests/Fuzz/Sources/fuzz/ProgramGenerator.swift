@@ -1,6 +1,7 @@
 import Runtime
 
-/// Programs that mean something more often than mutated ones: names are bound before they are read, brackets match, and
+/// Programs that mean something more often than mutated ones: names are bound before they are read,
+/// brackets match, and
 /// every builtin is called, with arguments of any type.
 struct ProgramGenerator {
   var random: RandomSource
@@ -77,7 +78,8 @@ struct ProgramGenerator {
       return text
     case 8:
       let counter = assigned()
-      return "\(counter) = 0; while \(counter) < \(random.below(9)) { \(counter) += 1; _z = \(inLoop(depth)) }"
+      return
+        "\(counter) = 0; while \(counter) < \(random.below(9)) { \(counter) += 1; _z = \(inLoop(depth)) }"
     case 9: return "if \(expression(depth - 1)) \(block(depth)) else \(block(depth))"
     case 10: return functionDefinition(depth)
     case 11: return random.chance(50) ? expression(depth) : expression(depth) + ";"
@@ -85,11 +87,13 @@ struct ProgramGenerator {
       return "if \(expression(1)) { \(random.pick(["break", "continue"])) }"
     case 13 where functionDepth > 0: return "return \(expression(depth - 1))"
     case 14 where loopDepth > 0:
-      return "\(assigned()) = try { \(statement(depth - 1)); \(random.pick(["break", "continue", "error(\"e\")"])) } else e -> \(expression(1))"
+      return
+        "\(assigned()) = try { \(statement(depth - 1)); \(random.pick(["break", "continue", "error(\"e\")"])) } else e -> \(expression(1))"
     case 15: return "\(assigned()) = try \(block(depth)) else e -> \(expression(depth - 1))"
     case 16: return "assert \(expression(depth - 1)), \"no\""
     default:
-      return "(\(pair())) = \(random.chance(70) ? "(\(expression(depth - 1)), \(expression(depth - 1)))" : expression(depth - 1))"
+      return
+        "(\(pair())) = \(random.chance(70) ? "(\(expression(depth - 1)), \(expression(depth - 1)))" : expression(depth - 1))"
     }
   }
 
@@ -104,7 +108,8 @@ struct ProgramGenerator {
     guard names.contains(name) else { return assignment(depth) }
     var path = name
     for _ in 0...random.below(3) {
-      path += random.chance(60) ? "[\(indices(depth - 1))]" : ".\(random.pick(ProgramGenerator.fields))"
+      path +=
+        random.chance(60) ? "[\(indices(depth - 1))]" : ".\(random.pick(ProgramGenerator.fields))"
     }
     switch random.below(5) {
     case 0: return "\(name) = push(\(name), \(expression(depth - 1)))"
@@ -144,7 +149,8 @@ struct ProgramGenerator {
     var list = parameters.enumerated().map { index, name in
       index == count - 1 && random.chance(30)
         ? "\(name) = \(literal())"
-        : random.chance(12) ? "\(name): \(random.pick(["f64[n]", "f32[n, m]", "Int", "Any", "Tuple"]))" : name
+        : random.chance(12)
+          ? "\(name): \(random.pick(["f64[n]", "f32[n, m]", "Int", "Any", "Tuple"]))" : name
     }
     if random.chance(20) { list.append("others...") }
     let body = random.chance(40) ? "= " + expression(depth) : block(depth)
@@ -159,25 +165,35 @@ struct ProgramGenerator {
 
   private static let fields = ["a", "b", "c", "x", "message"]
   private static let operators = [
-    "+", "-", "*", "/", "//", "%", "^", "@", "==", "!=", "<", "<=", ">", ">=", "and", "or", "&", "|", "in", "|>",
+    "+", "-", "*", "/", "//", "%", "^", "@", "==", "!=", "<", "<=", ">", ">=", "and", "or", "&",
+    "|", "in", "|>",
   ]
 
   mutating func expression(_ depth: Int) -> String {
     guard depth > 0 else { return random.chance(60) ? bound() : literal() }
     switch random.below(26) {
-    case 0...2: return "(\(expression(depth - 1)) \(random.pick(ProgramGenerator.operators)) \(expression(depth - 1)))"
+    case 0...2:
+      return
+        "(\(expression(depth - 1)) \(random.pick(ProgramGenerator.operators)) \(expression(depth - 1)))"
     case 3: return "\(random.pick(["-", "!", "-"]))\(expression(depth - 1))"
     case 4...9: return call(depth)
     case 10: return "\(bound())[\(indices(depth - 1))]"
-    case 11: return "(if \(expression(depth - 1)) { \(expression(depth - 1)) } else { \(expression(depth - 1)) })"
-    case 12: return "(try \(expression(depth - 1)) else e -> \(random.chance(40) ? "e.message" : expression(depth - 1)))"
+    case 11:
+      return
+        "(if \(expression(depth - 1)) { \(expression(depth - 1)) } else { \(expression(depth - 1)) })"
+    case 12:
+      return
+        "(try \(expression(depth - 1)) else e -> \(random.chance(40) ? "e.message" : expression(depth - 1)))"
     case 13:
       let open = random.chance(50)
       let name = assigned()
       let filter = random.chance(30) ? " if \(expression(1))" : ""
-      return "\(open ? "[" : "(")\(expression(depth - 1)) for \(name) in \(iterable(depth - 1))\(filter)\(open ? "]" : ")")"
+      return
+        "\(open ? "[" : "(")\(expression(depth - 1)) for \(name) in \(iterable(depth - 1))\(filter)\(open ? "]" : ")")"
     case 14: return lambda(depth)
-    case 15: return "(match \(expression(depth - 1)) { 0 -> 1, (p, q...) -> q, (a = p) -> p, _ -> \(expression(depth - 1)) })"
+    case 15:
+      return
+        "(match \(expression(depth - 1)) { 0 -> 1, (p, q...) -> q, (a = p) -> p, _ -> \(expression(depth - 1)) })"
     case 16: return userCall(depth)
     case 17: return "(\(bound()) with (a = \(expression(depth - 1))))"
     case 18: return "\(bound()).\(random.pick(ProgramGenerator.fields))"
@@ -212,7 +228,8 @@ struct ProgramGenerator {
   private mutating func method(_ depth: Int) -> String {
     let builtin = random.pick(ProgramGenerator.builtins)
     let name = random.chance(75) ? builtin.name : random.pick(ProgramGenerator.fields)
-    return "\(bound()).\(name)(\((0..<random.below(3)).map { _ in expression(depth - 1) }.joined(separator: ", ")))"
+    return
+      "\(bound()).\(name)(\((0..<random.below(3)).map { _ in expression(depth - 1) }.joined(separator: ", ")))"
   }
 
   private mutating func call(_ depth: Int) -> String {
@@ -227,8 +244,11 @@ struct ProgramGenerator {
         arguments.append((isNamed ? parameter.name + " = " : "") + argument(parameter.name, depth))
       case .rest: for _ in 0..<random.below(3) { arguments.append(argument("", depth)) }
       case .named:
-        if random.chance(40) { arguments.append("\(parameter.name) = \(argument(parameter.name, depth))"); isNamed = true }
-      case .namedRest: if random.chance(50) { arguments.append("a = \(argument("", depth))"); isNamed = true }
+        if random.chance(40) {
+          arguments.append("\(parameter.name) = \(argument(parameter.name, depth))"); isNamed = true
+        }
+      case .namedRest:
+        if random.chance(50) { arguments.append("a = \(argument("", depth))"); isNamed = true }
       }
     }
     if random.chance(4) { arguments.append("\(bound())...") }
@@ -240,9 +260,16 @@ struct ProgramGenerator {
   private mutating func argument(_ name: String, _ depth: Int) -> String {
     guard random.chance(75) else { return expression(depth - 1) }
     switch name {
-    case "axis", "axes": return random.pick(["0", "1", "-1", "2", "(0, 1)", "none", "(-1, 0)", "()", "7", "-9223372036854775808"])
-    case "dtype": return random.pick(["f32", "f64", "i64", "u8", "bool", "c64", "c128", "i8", "i32", "f64"])
-    case "shape", "sizes": return random.pick(["(2, 3)", "(0,)", "()", "(-1, 2)", "4", "(1, 1, 2)", "(3, 0)", "(9223372036854775807, 2)"])
+    case "axis", "axes":
+      return random.pick([
+        "0", "1", "-1", "2", "(0, 1)", "none", "(-1, 0)", "()", "7", "-9223372036854775808",
+      ])
+    case "dtype":
+      return random.pick(["f32", "f64", "i64", "u8", "bool", "c64", "c128", "i8", "i32", "f64"])
+    case "shape", "sizes":
+      return random.pick([
+        "(2, 3)", "(0,)", "()", "(-1, 2)", "4", "(1, 1, 2)", "(3, 0)", "(9223372036854775807, 2)",
+      ])
     case "f", "function", "predicate": return random.chance(70) ? lambda(depth) : bound()
     case "n", "k", "count", "size", "width": return integer()
     case "keepdims": return random.pick(["true", "false"])
@@ -254,10 +281,18 @@ struct ProgramGenerator {
     (0...(random.chance(70) ? 0 : random.below(3))).map { _ in
       switch random.below(10) {
       case 0...3: return random.pick(["0", "1", "-1", "2", "-3"])
-      case 4: return random.pick([":", "::2", "::-1", "1:", ":-1", "5:1", "0:9223372036854775807", "::9223372036854775807", "::-9223372036854775808", "-9223372036854775808:"])
+      case 4:
+        return random.pick([
+          ":", "::2", "::-1", "1:", ":-1", "5:1", "0:9223372036854775807", "::9223372036854775807",
+          "::-9223372036854775808", "-9223372036854775808:",
+        ])
       case 5: return random.pick(["...", "new"])
       case 6: return "\"\(random.pick(ProgramGenerator.fields))\""
-      case 7: return random.pick(["[0, 1]", "[true, false]", "[0, 0, 0]", "[]", "0..2", "(0, 1)", "0..9223372036854775807 by 9223372036854775807", "[[0], [1]]"])
+      case 7:
+        return random.pick([
+          "[0, 1]", "[true, false]", "[0, 0, 0]", "[]", "0..2", "(0, 1)",
+          "0..9223372036854775807 by 9223372036854775807", "[[0], [1]]",
+        ])
       default: return expression(depth - 1)
       }
     }.joined(separator: ", ")
@@ -278,35 +313,51 @@ struct ProgramGenerator {
   // MARK: - Values
 
   private mutating func integer() -> String {
-    random.pick(["0", "1", "2", "3", "-1", "5", "64", "1000", "9223372036854775807", "-9223372036854775808", "4294967296", "-2", "65"])
+    random.pick([
+      "0", "1", "2", "3", "-1", "5", "64", "1000", "9223372036854775807", "-9223372036854775808",
+      "4294967296", "-2", "65",
+    ])
   }
 
   private mutating func number() -> String {
     random.chance(50)
-      ? integer() : random.pick(["0.0", "-0.0", "1.5", "nan", "inf", "-inf", "1e300", "1e-320", "-2.5", "3i", "0.1", "pi"])
+      ? integer()
+      : random.pick([
+        "0.0", "-0.0", "1.5", "nan", "inf", "-inf", "1e300", "1e-320", "-2.5", "3i", "0.1", "pi",
+      ])
   }
 
   private mutating func literal() -> String {
     switch random.below(9) {
     case 0...3: number()
     case 4: random.pick(["true", "false", "none"])
-    case 5: random.pick(["\"\"", "\"abc\"", "\"é∑𝒳\"", "\"a,b,,c\"", "\"(a+)+$\"", "r\"\\d*\"", "\"1.5\"", "\"{{\""])
+    case 5:
+      random.pick([
+        "\"\"", "\"abc\"", "\"é∑𝒳\"", "\"a,b,,c\"", "\"(a+)+$\"", "r\"\\d*\"", "\"1.5\"", "\"{{\"",
+      ])
     case 6: random.pick(["()", "(1,)", "{:}", "[]", "(a = 1)", "0..3", "{\"a\": 1}"])
     default: tensor()
     }
   }
 
   mutating func tensor() -> String {
-    let shapes = ["3", "2, 3", "0", "2, 0", "1", "1, 3", "3, 1", "2, 2", "4, 4", "2, 3, 4", "0, 3", "17", "33", "100", "5, 1, 2"]
+    let shapes = [
+      "3", "2, 3", "0", "2, 0", "1", "1, 3", "3, 1", "2, 2", "4, 4", "2, 3, 4", "0, 3", "17", "33",
+      "100", "5, 1, 2",
+    ]
     let dtypes = ["f32", "f64", "i64", "u8", "bool", "c64", "c128", "i8", "i32"]
     switch random.below(10) {
     case 0: return "zeros(\(random.pick(shapes)))"
     case 1: return "ones(\(random.pick(shapes)), dtype = \(random.pick(dtypes)))"
     case 2: return "\(random.pick(["randn", "rand"]))(\(random.pick(shapes)))"
-    case 3: return "\(random.pick(dtypes))(\(random.pick(["[1, 2, 3]", "[[1, 0], [0, 1]]", "0", "[]", "arange(12).reshape(3, 4)"])))"
+    case 3:
+      return
+        "\(random.pick(dtypes))(\(random.pick(["[1, 2, 3]", "[[1, 0], [0, 1]]", "0", "[]", "arange(12).reshape(3, 4)"])))"
     case 4: return "[\((0..<random.below(4)).map { _ in number() }.joined(separator: ", "))]"
     case 5: return "[[\(number()), \(number())], [\(number()), \(number())]]"
-    case 6: return "arange(\(random.pick(["6", "0", "12", "24", "2, 9, 3"]))).reshape(\(random.pick(["-1", "2, -1", "-1, 3", "1, -1"])))"
+    case 6:
+      return
+        "arange(\(random.pick(["6", "0", "12", "24", "2, 9, 3"]))).reshape(\(random.pick(["-1", "2, -1", "-1, 3", "1, -1"])))"
     case 7: return "eye(\(random.below(4)))"
     case 8: return "full((\(random.pick(shapes)),), \(number()))"
     default: return "(\(bound()))[\(random.pick(["::-1", "::2", "...", "new", "1:"]))]"
