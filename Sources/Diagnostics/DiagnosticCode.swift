@@ -1,7 +1,8 @@
 /// Every kind of diagnostic. The raw value is the code a user sees and may give to `lamella
 /// explain`.
 ///
-/// To add one: a case here, its page in `DiagnosticCode+Pages.swift`, a golden in `Tests`.
+/// To add one: a case here, its page in `DiagnosticCode+Pages.swift`, a golden in
+/// `Tests/Goldens/diagnostics/codes`.
 package enum DiagnosticCode: String, CaseIterable, Sendable {
   // E01: the text does not parse.
   case unexpectedCharacter = "E0101"

@@ -35,11 +35,12 @@ extension DiagnosticPage {
   static let figureThinned = DiagnosticPage(
     "A figure with fewer points than the data",
     #"""
-    Past some number of points no eye sees the difference, and the file would be very large; \#
-    the extremes of each pixel column are kept. Plot a part of the data to see all of it.
+    Past some number of points no eye sees the difference, and the file would be very large: \#
+    of a line the extremes of each pixel column are kept, of points one for each pixel; what \#
+    is still too much for an SVG becomes a PNG. Plot a part of the data to see all of it.
     """#,
     wrong: #"""
-      figure() |> line(randn(10_000_000))
+      figure() |> line(randn(100_000))
       """#,
     right: #"""
       figure() |> line(randn(10_000))

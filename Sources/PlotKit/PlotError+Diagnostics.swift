@@ -119,6 +119,6 @@ enum PlotWarning {
       "the figure has \(count) marks: "
         + (becomesPixels
           ? "beyond \(limit) it is drawn as PNG where SVG was wanted"
-          : "lines are thinned to the extremes of each column of pixels"))
+          : "those that lie on the same pixels as others are left out"))
   }
 }
