@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool lm_is_shared = false;
-void lm_share_objects(void) { __atomic_store_n(&lm_is_shared, true, __ATOMIC_RELAXED); }
+bool lm_is_shared = true;
+void lm_share_objects(bool shared) { __atomic_store_n(&lm_is_shared, shared, __ATOMIC_RELAXED); }
 static void (*host_release)(void *);
 static int64_t memory_limit = INT64_MAX;
 static int64_t memory_in_use;

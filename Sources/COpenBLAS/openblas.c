@@ -9,10 +9,6 @@ struct ob_functions ob_loaded;
 static bool is_loaded;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-// A worker of OpenBLAS that has nothing to do spins for 2^26 cycles unless told otherwise; 2^16 is enough to catch the next
-// product of a loop. Set before any thread exists, as the environment may not change under one.
-__attribute__((constructor)) static void shorten_waiting(void) { setenv("OPENBLAS_THREAD_TIMEOUT", "16", 0); }
-
 static bool find(void *library, const char *name, void *function) {
   void *symbol = dlsym(library, name);
   *(void **)function = symbol;
@@ -20,6 +16,9 @@ static bool find(void *library, const char *name, void *function) {
 }
 
 static void load(void) {
+  // A worker of OpenBLAS that has nothing to do spins for 2^26 cycles unless told otherwise; 2^16 is enough to catch the next
+  // product of a loop. Not earlier than here: Swift finds a program's arguments by where the environment stands at its start.
+  setenv("OPENBLAS_THREAD_TIMEOUT", "16", 0);
   void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
   if (!library) return;
   bool all = find(library, "openblas_set_num_threads", &ob_loaded.set_num_threads);

@@ -38,11 +38,16 @@ package final class Session: @unchecked Sendable {
 
   private static let hasSession = Atomic(false)
 
+  /// Promises that one thread alone uses the language's values, which makes counting them cheaper.
+  /// Holds until a second session is made; called before the first value is.
+  package static func keepToOneThread() {
+    if !hasSession.load(ordering: .relaxed) { lm_share_objects(false) }
+  }
+
   /// From the second session on objects may be touched by two threads at once: those that the
-  /// process shares, and its
-  /// count of bytes.
+  /// process shares, and its count of bytes.
   private static func noteNewSession() {
-    if hasSession.exchange(true, ordering: .relaxed) { lm_share_objects() }
+    if hasSession.exchange(true, ordering: .relaxed) { lm_share_objects(true) }
   }
 
   private static func setMemoryLimit(_ limits: Limits) {

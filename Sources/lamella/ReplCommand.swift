@@ -18,6 +18,7 @@ struct ReplCommand: ParsableCommand {
   var allowShell = false
 
   func run() throws {
+    Session.keepToOneThread()
     let terminal = Terminal(environment: Terminal.environment())
     let signals = SignalWatcher(editsLines: terminal.isInteractive)
     let session = makeSession(

@@ -60,6 +60,7 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
+    Session.keepToOneThread()
     if let code { throw runScript(SourceText(name: "<command line>", text: code)) }
     guard let file else { return }
     if file == "-" || NotebookArguments.isScript(file) {

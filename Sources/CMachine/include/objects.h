@@ -128,9 +128,10 @@ typedef struct lm_function {
 
 // MARK: Counting
 
-// Set once before a second thread may touch objects; counts are then changed atomically.
+// Whether more threads than one may touch objects: counts are then changed atomically. A process that keeps to one thread
+// says so before it makes any.
 extern bool lm_is_shared;
-void lm_share_objects(void);
+void lm_share_objects(bool shared);
 // Called for the storage of a tensor and the object of a box when their holder dies. Set once at start.
 void lm_set_host_release(void (*release)(void *));
 void lm_destroy(lm_object *object);

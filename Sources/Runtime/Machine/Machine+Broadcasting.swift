@@ -72,6 +72,12 @@ extension Machine {
     let information = information
     let span = information.spans[instruction]
     var diagnostic = wide.diagnostic(at: Location(information.source, span))
+    let operands = (information.operandSpans[instruction] ?? []).compactMap { $0 }
+    if operands.count == 2 {
+      diagnostic.labels = zip(operands, [wide.lhs, wide.rhs]).map { operand, shape in
+        Diagnostic.Label(Location(information.source, operand), "shape \(shape)")
+      }
+    }
     if host?.warningsAreErrors ?? false {
       diagnostic.severity = .error
       throw .call(.diagnostic(diagnostic), operation: "")
