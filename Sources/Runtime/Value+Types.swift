@@ -112,7 +112,7 @@ extension Value {
 
 extension RangeValue {
   /// Element `position`, which must be below `count`.
-  package func element(at position: Int) -> Int { start + position * step }
+  package func element(at position: Int) -> Int { start &+ position &* step }
 
   /// Spelled out; the caller bounds the count.
   package var elements: [Int] { (0..<count).map { element(at: $0) } }

@@ -66,13 +66,16 @@ extension Tensor {
 
   /// Views of equal length along an axis.
   ///
-  /// - Throws: `argument` unless `parts` is positive and divides the axis, `axisOutOfRange`.
+  /// - Throws: `argument` unless `parts` is positive and divides the axis (an empty axis takes up to 65,536),
+  ///   `axisOutOfRange`.
   package func split(into parts: Int, axis: Int = 0) throws(TensorError) -> [Tensor] {
     let axis = try shape.resolve(axis: axis)
-    guard parts > 0, shape[axis] % parts == 0 else {
+    guard parts > 0, shape[axis] % parts == 0, parts <= max(shape[axis], 1 << 16) else {
       throw .argument(
         operation: "chunk", name: "parts", value: String(parts),
-        requirement: "a divisor of \(shape[axis]), the size of axis \(axis)")
+        requirement: shape[axis] == 0
+          ? "from 1 to 65,536 along an empty axis"
+          : "a divisor of \(shape[axis]), the size of axis \(axis)")
     }
     let length = shape[axis] / parts
     return (0..<parts).map { slice(axis: axis, start: $0 * length, count: length) }

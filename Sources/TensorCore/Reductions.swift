@@ -53,7 +53,7 @@ extension Tensor {
     let expression =
       dtype.kind == .complex
       ? FusedExpression.squaredComplexDistance : FusedExpression.squaredDistance
-    let divisor = gone.reduce(1) { $0 * shape[$1] } - ddof
+    let divisor = max(Double(gone.reduce(1) { $0 * shape[$1] }) - Double(ddof), 0)
     let total: Tensor
     do throws(FusedFailure) {
       if gone.count == rank, !keepingAxes {
@@ -70,8 +70,7 @@ extension Tensor {
     } catch {
       throw error.error
     }
-    return try Tensor.elementwise(
-      .divide, .tensor(total), .scalar(.float(Double(max(divisor, 0)))))
+    return try Tensor.elementwise(.divide, .tensor(total), .scalar(.float(divisor)))
   }
 
   /// The square root of the variance.

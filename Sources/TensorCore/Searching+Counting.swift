@@ -103,6 +103,7 @@ extension Tensor {
       throw .argument(
         operation: "histogram", name: "bins", value: String(bins), requirement: "at least 1")
     }
+    guard bins < Int.max else { throw .outOfMemory(bytes: bins) }
     var (low, high) = (0.0, 1.0)
     if let range {
       (low, high) = range

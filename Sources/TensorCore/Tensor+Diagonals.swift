@@ -64,7 +64,7 @@ extension Tensor {
     try triangle("tril") { row, columns in
       let kept = row.addingReportingOverflow(offset)
       // Kept are the columns 0 … row + offset.
-      let end = kept.overflow ? columns : min(max(kept.partialValue, -1) + 1, columns)
+      let end = kept.overflow ? columns : min(max(kept.partialValue, -1), columns - 1) + 1
       return end..<columns
     }
   }

@@ -11,9 +11,7 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 let optimised: [CSetting] = [
-  .unsafeFlags([
-    "-O2", "-std=c11", "-D_GNU_SOURCE", "-fno-math-errno", "-fno-omit-frame-pointer", "-Wall",
-  ])
+  .unsafeFlags(["-O2", "-std=c11", "-fno-math-errno", "-fno-omit-frame-pointer", "-Wall"])
 ]
 
 let package = Package(

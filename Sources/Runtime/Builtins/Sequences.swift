@@ -200,6 +200,7 @@ private enum Sequences {
         throw .tensor(.outOfMemory(bytes: .max))
       }
       let elements = Array(values)
+      guard total > 0 else { return .tuple(TupleValue([])) }
       return .tuple(TupleValue((0..<count).flatMap { _ in elements }))
     case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .range, .function, .module,
       .external:

@@ -31,7 +31,7 @@ extension Value {
     case .string(let text):
       let scalars = text.unicodeScalars
       return .string(String(scalars[scalars.index(scalars.startIndex, offsetBy: position)]))
-    case .range(let range): return .int(range[position])
+    case .range(let range): return .int(range.element(at: position))
     case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module,
       .external:
       return .none
@@ -55,13 +55,14 @@ extension Value {
     case .range(let range):
       guard count > 0 else { return .range(RangeValue(start: 0, end: 0, step: 1)) }
       let (stride, isTooWide) = range.step.multipliedReportingOverflow(by: step)
-      let last = range[start + (count - 1) * step]
+      let last = range.element(at: start + (count - 1) * step)
       // Elements further apart than an Int tells are no range; there are few of them.
-      if isTooWide { return .tuple(TupleValue((0..<count).map { .int(range[start + $0 * step]) })) }
+      if isTooWide { return .tuple(TupleValue((0..<count).map { .int(range.element(at: start + $0 * step)) })) }
       let end = last.addingReportingOverflow(stride > 0 ? 1 : -1)
       return .range(
         RangeValue(
-          start: range[start], end: end.overflow ? last : end.partialValue, step: stride))
+          start: range.element(at: start), end: end.overflow ? last : end.partialValue,
+          step: stride))
     case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module,
       .external:
       return .none
@@ -70,10 +71,6 @@ extension Value {
 }
 
 extension RangeValue {
-  /// The element at a position, which must be there: `position * step` alone may be more than an
-  /// Int holds.
-  subscript(position: Int) -> Int { start &+ position &* step }
-
   /// - Precondition: the range is not empty.
   var last: Int {
     let extent = step > 0 ? UInt(bitPattern: end &- start) : UInt(bitPattern: start &- end)

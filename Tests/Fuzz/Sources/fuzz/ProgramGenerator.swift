@@ -30,8 +30,58 @@ struct ProgramGenerator {
   /// A statement a line.
   mutating func program() -> String {
     functions = [("f0", 1), ("f1", 2), ("f2", 2), ("f3", 3)]
-    let lines = (0...random.below(12)).map { _ in statement(1 + random.below(3)) }
+    let first = (0...random.below(6)).map { _ in statement(1 + random.below(3)) }
+    let second = (0...random.below(8)).map { _ in statement(1 + random.below(3)) }
+    // What one name holds must not change by what is done to others.
+    let lines =
+      first + ["kept = (x, y, t, r, m, s, q); mark = \"{kept}\""] + second
+      + ["if \"{kept}\" != mark { error(\"\(LanguageTarget.aliasing)\") }"]
     return ProgramGenerator.prelude + lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Many calls of one builtin with flat arguments, extreme ones among them.
+  mutating func calls() -> String {
+    let builtin = random.pick(ProgramGenerator.builtins)
+    let lines = (0..<30).map { _ -> String in
+      var arguments: [String] = []
+      for parameter in builtin.signature.parameters {
+        switch parameter.kind {
+        case .required: arguments.append(plainArgument(parameter.name))
+        case .optional, .named:
+          if random.chance(50) { arguments.append("\(parameter.name) = \(plainArgument(parameter.name))") }
+        case .rest, .namedRest:
+          if arguments.allSatisfy({ !$0.contains(" = ") }) {
+            for _ in 0..<random.below(3) { arguments.append(plainArgument("")) }
+          }
+        }
+      }
+      return "p = try \(builtin.name)(\(arguments.joined(separator: ", "))) else e -> e.message"
+    }
+    return ProgramGenerator.prelude + lines.joined(separator: "\n") + "\n"
+  }
+
+  private mutating func plainArgument(_ name: String) -> String {
+    if random.chance(25) { return extremeInteger() }
+    if random.chance(30) { return argument(name, 1) }
+    if random.chance(50) { return tensor() }
+    switch random.below(8) {
+    case 0: return "(\(extremeInteger()), \(extremeInteger()))"
+    case 1: return "(\(extremeInteger()),)"
+    case 2: return "[\(extremeInteger()), \(extremeInteger())]"
+    case 3: return "(\(tensor()), \(tensor()))"
+    case 4: return value(1)
+    case 5: return number()
+    case 6: return "(\(extremeInteger())..\(extremeInteger()) by \(extremeInteger()))"
+    default: return literal()
+    }
+  }
+
+  private mutating func extremeInteger() -> String {
+    random.pick([
+      "-9223372036854775807 - 1", "9223372036854775807", "-9223372036854775807", "-1", "0", "1", "2", "3",
+      "4294967296", "-4294967296", "4611686018427387904", "-4611686018427387905", "2147483648", "65536", "-2", "-3",
+      "8", "100000",
+    ])
   }
 
   // MARK: - Statements
