@@ -28,18 +28,24 @@ static uint64_t hash_string(lm_string *string) {
   return string->hash;
 }
 
-// Tuples nest at most this deep in a key; deeper ones are not hashable.
-enum { key_depth_limit = 32 };
+// A key's tuples nest at most this deep and have at most this many parts in all, counted as often as they are met: tuples
+// that share parts (`t = (t, t)` again and again) would take for ever to look through.
+enum { key_depth_limit = 32, key_part_limit = 1 << 16 };
 
-static bool is_hashable(lm_cell key, int depth) {
+static bool is_hashable(lm_cell key, int depth, int64_t *parts) {
   if (key.tag == LM_STRING || key.tag == LM_INT || key.tag == LM_BOOL) return true;
   if (key.tag != LM_TUPLE || depth == 0) return false;
+  *parts += key.tuple->count;
+  if (*parts > key_part_limit) return false;
   for (int64_t i = 0; i < key.tuple->count; i++)
-    if (!is_hashable(key.tuple->items[i], depth - 1)) return false;
+    if (!is_hashable(key.tuple->items[i], depth - 1, parts)) return false;
   return true;
 }
 
-bool lm_is_hashable(lm_cell key) { return is_hashable(key, key_depth_limit); }
+bool lm_is_hashable(lm_cell key) {
+  int64_t parts = 0;
+  return is_hashable(key, key_depth_limit, &parts);
+}
 
 static uint64_t hash_cell(lm_cell key) {
   if (key.tag == LM_STRING) return hash_string(key.string);

@@ -39,19 +39,19 @@ extension Value {
   /// type, text by its bytes,
   /// tensors by shape and elements, maps whatever their order. NaN equals nothing.
   ///
-  /// No native recursion: values may nest as deep as they like.
+  /// No native recursion: values may nest as deep as they like. false when the user asked to stop.
   package func isEqual(to other: Value) -> Bool {
     var pending: [(Value, Value)] = [(self, other)]
     while let (lhs, rhs) = pending.popLast() {
       switch (lhs, rhs) {
       case (.tuple(let a), .tuple(let b)):
-        guard a.count == b.count else { return false }
+        guard a.count == b.count, !Interruption.isRequested else { return false }
         pending.append(contentsOf: zip(a, b).reversed())
       case (.record(let a), .record(let b)):
-        guard a.names == b.names else { return false }
+        guard a.names == b.names, !Interruption.isRequested else { return false }
         pending.append(contentsOf: zip(a.values, b.values).reversed())
       case (.map(let a), .map(let b)):
-        guard a.count == b.count else { return false }
+        guard a.count == b.count, !Interruption.isRequested else { return false }
         for entry in a.entries {
           guard let value = b[entry.key] else { return false }
           pending.append((entry.value, value))
@@ -100,7 +100,7 @@ extension Value {
       if a.utf8.elementsEqual(b.utf8) { return .same }
       return a.utf8.lexicographicallyPrecedes(b.utf8) ? .before : .after
     case (.tuple(let a), .tuple(let b)):
-      guard depth < Value.deepestStructure else { return nil }
+      guard depth < Value.deepestStructure, !Interruption.isRequested else { return nil }
       for (x, y) in zip(a, b) {
         guard let order = x.order(before: y, depth: depth + 1) else { return nil }
         if order != .same { return order }

@@ -1,3 +1,4 @@
+internal import CMachine
 package import Syntax
 internal import TensorCore
 
@@ -157,10 +158,20 @@ extension Value {
     return scalar != nil
   }
 
+  /// Structures that share parts (`t = (t, t)` again and again) are small, but what comes of them may
+  /// be larger than any memory.
+  ///
+  /// - Throws: E0502, E0503.
+  private static func checkLimits() throws(CallFailure) {
+    if Interruption.isRequested { throw .tensor(.interrupted) }
+    if lm_is_memory_exhausted() { throw .diagnostic(RuntimeError.outOfMemory.diagnostic) }
+  }
+
   /// The tuple or record with `transform` of every element; of another value, `transform` of it.
   func mappingElements(_ transform: (Value) throws(CallFailure) -> Value) throws(CallFailure)
     -> Value
   {
+    try Value.checkLimits()
     switch self {
     case .tuple(let values):
       var results: [Value] = []
@@ -186,6 +197,7 @@ extension Value {
     _ lhs: Value, _ rhs: Value, _ mismatch: (Value, Value) -> CallFailure,
     _ combine: (Value, Value) throws(CallFailure) -> Value
   ) throws(CallFailure) -> Value {
+    try checkLimits()
     switch (lhs, rhs) {
     case (.tuple(let a), .tuple(let b)) where a.count == b.count:
       var results: [Value] = []

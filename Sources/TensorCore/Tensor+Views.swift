@@ -126,7 +126,8 @@ extension Tensor {
     var result = self
     if count > 0 { result.offset += start * strides[axis] }
     result.shape[axis] = count
-    result.strides[axis] = strides[axis] * step
+    // A single element needs no step, which may be too large to multiply with.
+    result.strides[axis] = count > 1 ? strides[axis] * step : strides[axis]
     return result
   }
 

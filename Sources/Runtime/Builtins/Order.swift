@@ -259,15 +259,11 @@ private enum Order {
 extension Value {
   /// Whether the value can be a key of a map: Str, Int, Bool and tuples of them.
   var isHashable: Bool {
-    var pending = [self]
-    while let value = pending.popLast() {
-      switch value {
-      case .string, .int, .bool: continue
-      case .tuple(let values): pending.append(contentsOf: values)
-      case .none, .float, .complex, .tensor, .record, .map, .range, .function, .module, .external:
-        return false
-      }
+    switch self {
+    case .string, .int, .bool: return true
+    case .tuple(let values): return values.isHashable
+    case .none, .float, .complex, .tensor, .record, .map, .range, .function, .module, .external:
+      return false
     }
-    return true
   }
 }

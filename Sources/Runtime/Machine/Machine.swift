@@ -193,12 +193,24 @@ final class Machine {
 
   /// Does the instruction before `pc`; false ends the loop.
   private func runSlowly() -> Bool {
+    let (pc, frame) = (raw.pointee.pc, raw.pointee.frame)
     do throws(MachineFailure) {
       try runInstruction(raw.pointee.pc[-1])
+      if isStopping, raw.pointee.frame == frame {
+        raw.pointee.pc = pc
+        throw .runtime(interruption)
+      }
       return true
     } catch {
-      return raise(diagnostic(of: error), isCatchable: error.isCatchable && !isStopping)
+      return raise(
+        diagnostic(of: stopping(error)), isCatchable: error.isCatchable && !isStopping)
     }
+  }
+
+  /// What an instruction says that gave up because it was to stop may be anything.
+  private func stopping(_ failure: MachineFailure) -> MachineFailure {
+    if case .call(.raised, _, _) = failure { return failure }
+    return isStopping ? .runtime(interruption) : failure
   }
 
   /// Whether the user asked to stop: no handler of the program's may keep it going.

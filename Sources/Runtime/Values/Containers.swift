@@ -20,6 +20,13 @@ package struct TupleValue: Sendable, RandomAccessCollection {
 
   private var tuple: UnsafeMutablePointer<lm_tuple> { reference.cast(to: lm_tuple.self) }
 
+  /// Whether the tuple can be a key of a map.
+  var isHashable: Bool {
+    let cell = reference.retainedCell
+    defer { lm_release(cell) }
+    return lm_is_hashable(cell)
+  }
+
   package var startIndex: Int { 0 }
   package var endIndex: Int { Int(tuple.pointee.count) }
 
