@@ -516,7 +516,7 @@ HANDLER op_jump(STATE) {
   NEXT;
 }
 HANDLER op_loop(STATE) {
-  if (UNLIKELY(m->interrupt)) SLOW;
+  if (UNLIKELY(m->poll)) SLOW;
   FAR_JUMP(I.a, I.b);
   NEXT;
 }
@@ -556,7 +556,7 @@ HANDLER op_for_prepare(STATE) {
 HANDLER op_for_next(STATE) {
   lm_cell *state = &A;
   if (state[1].bits == 0) NEXT;
-  if (UNLIKELY(m->interrupt)) SLOW;
+  if (UNLIKELY(m->poll)) SLOW;
   CLEAR_B;
   state[1].bits--;
   int64_t value = (int64_t)((uint64_t)state[0].i + state[2].bits);
@@ -1166,11 +1166,17 @@ void lm_machine_run(lm_machine *m) {
 
 void lm_machine_interrupt(lm_machine *m, int32_t reason) {
   m->interrupt = reason;
+  lm_machine_poke(m);
+}
+
+void lm_machine_poke(lm_machine *m) {
+  m->poll = 1;
   m->frames_end = m->frames;
 }
 
 void lm_machine_resume(lm_machine *m) {
   m->interrupt = 0;
+  m->poll = 0;
   m->frames_end = m->frames_limit;
 }
 

@@ -50,6 +50,9 @@ enum Commands {
     Command(
       name: "bench", argument: .code, summary: "evaluate many times; the median of one run"
     ) { $0.bench($1) },
+    Command(
+      name: "profile", argument: .code, summary: "evaluate once; which lines took how long"
+    ) { $0.profile($1) },
     Command(name: "load", argument: .file, summary: "evaluate a script file in this session") {
       $0.load($1)
     },

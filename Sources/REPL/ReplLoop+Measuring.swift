@@ -1,6 +1,7 @@
+internal import Diagnostics
 internal import Runtime
 
-/// `:time` and `:bench`.
+/// `:time`, `:bench` and `:profile`.
 extension ReplLoop {
   /// Evaluates an entry as usual and tells how long it took, parsing and showing left out of
   /// neither.
@@ -40,6 +41,27 @@ extension ReplLoop {
     presenter.note(
       "\(Self.formatted(times[count / 2])) a run (\(Self.formatted(times[0])) to "
         + "\(Self.formatted(times[count - 1])); \(count) samples of \(runs))")
+  }
+
+  /// Lines that a profile shows.
+  private static let profileLength = 12
+
+  /// Evaluates an entry as usual and tells which lines its time went to.
+  func profile(_ code: String) {
+    let (outcome, lines) = session.profiled { run(code, named: nil) }
+    presenter.show(outcome)
+    guard outcome.errors.isEmpty else { return }
+    keep(code)
+    let total = lines.reduce(0) { $0 + $1.seconds }
+    guard total > 0 else { return presenter.note("too fast to be seen: `:bench` repeats it") }
+    for line in lines.prefix(Self.profileLength) {
+      let share = String(Int((100 * line.seconds / total).rounded()))
+      let padding = String(repeating: " ", count: 3 - share.count)
+      let text = line.text.drop { $0 == " " }
+      presenter.note(
+        "\(padding)\(share) %  \(line.source.name):\(line.line)  \(text)")
+    }
+    presenter.note("\(Self.formatted(total)) seen")
   }
 
   /// The time of one evaluation of a loop of `runs` turns; nil with the outcome when it did not

@@ -143,6 +143,7 @@ typedef struct lm_machine {
   lm_frame *volatile frames_end;  // frames_limit, or frames while an interrupt is wanted: calls then go to the host
   lm_handler *handlers, *handlers_end, *handler;  // `handler` points past the innermost
   volatile int32_t interrupt;
+  volatile int32_t poll;  // not 0: loops and calls go to the host at the next turn
   // Runs the instruction before `pc`. False ends the loop.
   bool (*slow)(struct lm_machine *);
   void *host;
@@ -153,6 +154,9 @@ enum { LM_GLOBAL_LIMIT = 32768 };
 
 // Makes loops, calls and builtins stop for the host, which sees `reason` (not 0). From any thread.
 void lm_machine_interrupt(lm_machine *machine, int32_t reason);
+// Makes the host see the machine once, to take a sample. From any thread.
+void lm_machine_poke(lm_machine *machine);
+// Ends a poke or an interrupt.
 void lm_machine_resume(lm_machine *machine);
 // Not 0 while an interrupt is wanted: for kernels to look at.
 const int32_t *lm_machine_interrupt_flag(const lm_machine *machine);

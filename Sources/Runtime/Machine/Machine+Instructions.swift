@@ -39,7 +39,10 @@ extension Machine {
     case LM_OP_jump_not_greater_equal_k: try branch(i, .greaterOrEqual, constant(i.b), when: false)
     case LM_OP_jump_not_equal_k: try branch(i, .equal, constant(i.b), when: false)
     case LM_OP_jump_equal_k: try branch(i, .equal, constant(i.b), when: true)
-    case LM_OP_loop, LM_OP_for_next: throw .runtime(interruption)
+    case LM_OP_loop, LM_OP_for_next:
+      if raw.pointee.interrupt != 0 { throw .runtime(interruption) }
+      // Only looked at: the loop goes on where it was.
+      raw.pointee.pc -= 1
     case LM_OP_global, LM_OP_check_bound: throw .runtime(.notYetBound(name: unboundName(i)))
     case LM_OP_for_prepare: try rangeFailure(register(i.a))
     case LM_OP_range: try closedRange(i)

@@ -15,6 +15,8 @@ final class Machine {
   let shortcuts: [CellShortcut?]
   /// What builtins may do to the world.
   private(set) var host: (any CallHost & ModuleHost)?
+  /// Where time goes, while that is asked.
+  var profile: Profile?
   /// The error that ended the last run.
   var failure: Diagnostic?
   /// Where the warning of `Machine+Broadcasting` was given.
@@ -193,9 +195,10 @@ final class Machine {
 
   /// Does the instruction before `pc`; false ends the loop.
   private func runSlowly() -> Bool {
-    let (pc, frame) = (raw.pointee.pc, raw.pointee.frame)
+    let (pc, code, frame) = (raw.pointee.pc, prototype, raw.pointee.frame)
     do throws(MachineFailure) {
       try runInstruction(raw.pointee.pc[-1])
+      if raw.pointee.poll != 0, raw.pointee.interrupt == 0 { sample(pc, in: code) }
       if isStopping, raw.pointee.frame == frame {
         raw.pointee.pc = pc
         throw .runtime(interruption)
