@@ -74,7 +74,7 @@ struct IndexSelection {
     }
     withUnsafeMutableBytes(of: &result.strides) { strides in
       for (slot, axis) in range.enumerated() {
-        strides.storeBytes(of: view.strides[axis] * size, toByteOffset: slot * 8, as: Int.self)
+        strides.storeBytes(of: view.strides[axis] &* size, toByteOffset: slot * 8, as: Int.self)
       }
     }
     return result
@@ -135,9 +135,9 @@ private struct IndexBuilder {
       let position = try resolve(index)
       if picksIntegers {
         notePick()
-        picks.append(try Tensor(scalar: .int(position * tensor.strides[axis])))
+        picks.append(try Tensor(scalar: .int(position &* tensor.strides[axis])))
       } else {
-        offset += position * tensor.strides[axis]
+        offset &+= position &* tensor.strides[axis]
       }
       axis += 1
     case .slice(let start, let stop, let step):
@@ -191,9 +191,9 @@ private struct IndexBuilder {
     let end = stop.map(clamp) ?? (step > 0 ? highest : lowest)
     let distance = step > 0 ? end - first : first - end
     let count = distance > 0 ? (distance - 1) / abs(step) + 1 : 0
-    if count > 0 { offset += first * tensor.strides[axis] }
+    if count > 0 { offset &+= first &* tensor.strides[axis] }
     sizes.append(count)
-    strides.append(count > 1 ? tensor.strides[axis] * step : 0)
+    strides.append(count > 1 ? tensor.strides[axis] &* step : 0)
     axis += 1
   }
 
@@ -260,7 +260,7 @@ extension Tensor {
     guard rank > 1 else { return false }
     var axis = first + rank - 1
     while axis > first {
-      if tensor.strides[axis - 1] != tensor.strides[axis] * tensor.shape[axis] { return false }
+      if tensor.strides[axis - 1] != tensor.strides[axis] &* tensor.shape[axis] { return false }
       axis -= 1
     }
     return true

@@ -70,7 +70,8 @@ struct ByteStrides {
   var values: InlineArray<8, Int> = InlineArray(repeating: 0)
 
   init(_ tensor: Tensor) {
-    for axis in 0..<tensor.rank { values[axis] = tensor.strides[axis] * tensor.dtype.size }
+    // Of an empty tensor strides may be large, and mean nothing.
+    for axis in 0..<tensor.rank { values[axis] = tensor.strides[axis] &* tensor.dtype.size }
   }
 
   init(sizes shape: Shape) {

@@ -17,7 +17,7 @@ extension Tensor {
     let length = min(rowsLeft, shape[column] - min(firstColumn, shape[column]))
     let step = strides[row] + strides[column]
     var result = self
-    if length > 0 { result.offset += firstRow * strides[row] + firstColumn * strides[column] }
+    if length > 0 { result.offset &+= firstRow &* strides[row] &+ firstColumn &* strides[column] }
     for axis in [max(row, column), min(row, column)] {
       result.shape.remove(at: axis)
       result.strides.remove(at: axis)

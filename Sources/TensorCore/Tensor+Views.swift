@@ -71,11 +71,11 @@ extension Tensor {
       for axis in stride(from: oldEnd - 1, through: old, by: -1) where shape[axis] != 1 {
         if let expected, strides[axis] != expected { return nil }
         if expected == nil { step = strides[axis] }
-        expected = strides[axis] * shape[axis]
+        expected = strides[axis] &* shape[axis]
       }
       for axis in stride(from: newEnd - 1, through: new, by: -1) {
         result[axis] = step
-        step *= target[axis]
+        step &*= target[axis]
       }
       old = oldEnd
       new = newEnd
@@ -124,10 +124,10 @@ extension Tensor {
       precondition(min(start, last) >= 0 && max(start, last) < shape[axis], "a slice on the axis")
     }
     var result = self
-    if count > 0 { result.offset += start * strides[axis] }
+    if count > 0 { result.offset &+= start &* strides[axis] }
     result.shape[axis] = count
     // A single element needs no step, which may be too large to multiply with.
-    result.strides[axis] = count > 1 ? strides[axis] * step : strides[axis]
+    result.strides[axis] = count > 1 ? strides[axis] &* step : strides[axis]
     return result
   }
 
@@ -137,7 +137,7 @@ extension Tensor {
   package func selecting(_ index: Int, axis: Int) -> Tensor {
     precondition(index >= 0 && index < shape[axis], "a position on the axis")
     var result = self
-    result.offset += index * strides[axis]
+    result.offset &+= index &* strides[axis]
     result.shape.remove(at: axis)
     result.strides.remove(at: axis)
     return result

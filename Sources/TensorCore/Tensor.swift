@@ -52,7 +52,7 @@ package struct Tensor: @unchecked Sendable {
   }
 
   /// The address of the first element. Valid while the storage is held.
-  package var pointer: UnsafeMutableRawPointer { storage.bytes + offset * dtype.size }
+  package var pointer: UnsafeMutableRawPointer { storage.bytes + offset &* dtype.size }
 }
 
 /// A number outside a tensor. Weak in promotion: it adopts the dtype of the tensor it meets where
