@@ -158,7 +158,8 @@ extension Value {
     return scalar != nil
   }
 
-  /// Structures that share parts (`t = (t, t)` again and again) are small, but what comes of them may
+  /// Structures that share parts (`t = (t, t)` again and again) are small, but what comes of them
+  /// may
   /// be larger than any memory.
   ///
   /// - Throws: E0502, E0503.

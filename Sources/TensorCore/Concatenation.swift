@@ -66,7 +66,8 @@ extension Tensor {
 
   /// Views of equal length along an axis.
   ///
-  /// - Throws: `argument` unless `parts` is positive and divides the axis (an empty axis takes up to 65,536),
+  /// - Throws: `argument` unless `parts` is positive and divides the axis (an empty axis takes up
+  ///   to 65,536),
   ///   `axisOutOfRange`.
   package func split(into parts: Int, axis: Int = 0) throws(TensorError) -> [Tensor] {
     let axis = try shape.resolve(axis: axis)

@@ -57,7 +57,9 @@ extension Value {
       let (stride, isTooWide) = range.step.multipliedReportingOverflow(by: step)
       let last = range.element(at: start + (count - 1) * step)
       // Elements further apart than an Int tells are no range; there are few of them.
-      if isTooWide { return .tuple(TupleValue((0..<count).map { .int(range.element(at: start + $0 * step)) })) }
+      if isTooWide {
+        return .tuple(TupleValue((0..<count).map { .int(range.element(at: start + $0 * step)) }))
+      }
       let end = last.addingReportingOverflow(stride > 0 ? 1 : -1)
       return .range(
         RangeValue(

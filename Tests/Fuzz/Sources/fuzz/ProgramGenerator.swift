@@ -48,7 +48,9 @@ struct ProgramGenerator {
         switch parameter.kind {
         case .required: arguments.append(plainArgument(parameter.name))
         case .optional, .named:
-          if random.chance(50) { arguments.append("\(parameter.name) = \(plainArgument(parameter.name))") }
+          if random.chance(50) {
+            arguments.append("\(parameter.name) = \(plainArgument(parameter.name))")
+          }
         case .rest, .namedRest:
           if arguments.allSatisfy({ !$0.contains(" = ") }) {
             for _ in 0..<random.below(3) { arguments.append(plainArgument("")) }
@@ -78,8 +80,10 @@ struct ProgramGenerator {
 
   private mutating func extremeInteger() -> String {
     random.pick([
-      "-9223372036854775807 - 1", "9223372036854775807", "-9223372036854775807", "-1", "0", "1", "2", "3",
-      "4294967296", "-4294967296", "4611686018427387904", "-4611686018427387905", "2147483648", "65536", "-2", "-3",
+      "-9223372036854775807 - 1", "9223372036854775807", "-9223372036854775807", "-1", "0", "1",
+      "2", "3",
+      "4294967296", "-4294967296", "4611686018427387904", "-4611686018427387905", "2147483648",
+      "65536", "-2", "-3",
       "8", "100000",
     ])
   }
