@@ -205,8 +205,10 @@ final class Machine {
       }
       return true
     } catch {
-      return raise(
-        diagnostic(of: stopping(error)), isCatchable: error.isCatchable && !isStopping)
+      // Asked once: the wish may come while the diagnostic is made, and then concerns what follows.
+      let isStopping = isStopping
+      let failure = isStopping ? stopping(error) : error
+      return raise(diagnostic(of: failure), isCatchable: error.isCatchable && !isStopping)
     }
   }
 
