@@ -1151,12 +1151,6 @@ static const handler handlers[LM_OPCODE_COUNT] = {
 #undef X
 };
 
-const char *const lm_instruction_names[] = {
-#define X(name) #name,
-  LM_INSTRUCTIONS(X)
-#undef X
-};
-
 void lm_machine_run(lm_machine *m) {
   const lm_instruction *pc = m->pc;
   lm_cell *r = m->registers;

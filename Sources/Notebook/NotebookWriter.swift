@@ -23,14 +23,6 @@ package struct NotebookWriter: Sendable {
     edits.append((range, text))
   }
 
-  /// Adds a claim after a cell that has none.
-  package mutating func insertClaim(_ lines: [String], after cell: Cell) {
-    let end = cell.fence.whole.upperBound
-    let mark = Self.mark(for: lines)
-    let text = (["", "", "\(mark){expect}"] + lines + [mark]).joined(separator: lineEnd)
-    edits.append((end..<end, text))
-  }
-
   /// The bytes of the changed file.
   package var bytes: [UInt8] {
     var result: [UInt8] = []
@@ -73,7 +65,4 @@ package struct NotebookWriter: Sendable {
     }.max() ?? 0
   }
 
-  private static func mark(for lines: [String]) -> String {
-    String(repeating: "`", count: max(3, longestRun(in: lines, of: "`") + 1))
-  }
 }

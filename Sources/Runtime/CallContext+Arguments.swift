@@ -124,10 +124,6 @@ extension CallContext {
     return .tensor(try tensor(index))
   }
 
-  package func operandIfPresent(_ index: Int) throws(CallFailure) -> Operand? {
-    has(index) ? try operand(index) : nil
-  }
-
   /// Tensors: the elements of a tuple, or of a tensor split along its first axis.
   package func tensors(_ index: Int) throws(CallFailure) -> [Tensor] {
     switch value(index) {
@@ -228,17 +224,9 @@ extension CallContext {
     return record
   }
 
-  package func recordIfPresent(_ index: Int) throws(CallFailure) -> RecordValue? {
-    has(index) ? try record(index) : nil
-  }
-
   package func map(_ index: Int) throws(CallFailure) -> MapValue {
     guard case .map(let map) = value(index) else { throw wrongType(index, wanted: "a Map") }
     return map
-  }
-
-  package func mapIfPresent(_ index: Int) throws(CallFailure) -> MapValue? {
-    has(index) ? try map(index) : nil
   }
 
   /// Something callable, to give to `host.call`.

@@ -61,16 +61,6 @@ extension Shape {
 }
 
 extension Tensor {
-  /// The shape both tensors extend to.
-  ///
-  /// - Throws: `broadcast`.
-  package func broadcastShape(with other: Tensor) throws(TensorError) -> Shape {
-    guard let result = shape.broadcast(with: other.shape) else {
-      throw .broadcast(
-        lhs: summary, rhs: other.summary, axisFromEnd: shape.mismatchFromEnd(with: other.shape))
-    }
-    return result
-  }
 
   /// A view of the larger shape: new leading axes and axes of size 1 repeat by a stride of 0.
   /// O(rank).

@@ -13,9 +13,6 @@ package enum Kernels {
   /// The most bytes that may be live; an allocation beyond throws `outOfMemory`. Nil: no limit.
   package static func limitMemory(toBytes limit: Int?) { ck_pool_set_limit(limit ?? 0) }
 
-  /// Gives blocks kept for reuse back to the system.
-  package static func trim() { ck_pool_trim() }
-
   /// How many threads share a kernel's work; the calling one is among them.
   package static var threadCount: Int {
     get { Int(ck_thread_count()) }

@@ -175,6 +175,4 @@ void lm_machine_unwind(lm_machine *machine);
 // The element at a position (in elements from `data`) as a cell; complex elements are not known here (false).
 bool lm_tensor_load(const lm_tensor *tensor, int64_t position, lm_cell *result);
 
-extern const char *const lm_instruction_names[];
-
 #endif

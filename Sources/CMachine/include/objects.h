@@ -175,10 +175,11 @@ bool lm_string_equal(const lm_string *a, const lm_string *b);
 // The shared one-character string of an ASCII code.
 lm_string *lm_string_ascii(int code);
 
-// The strings of a tuple with `separator` between them; NULL when one is no string or memory is short.
-lm_string *lm_string_join(const lm_tuple *parts, const lm_string *separator);
-// The parts of a string between separators, which are not empty; NULL when memory is short.
-lm_tuple *lm_string_split(const lm_string *string, const lm_string *separator);
+// The strings of a tuple with `separator` between them; NULL when one is no string, when together they have more than
+// `limit` bytes, or when memory is short.
+lm_string *lm_string_join(const lm_tuple *parts, const lm_string *separator, int64_t limit);
+// The parts of a string between separators, which are not empty, at most `limit` cuts; NULL when memory is short.
+lm_tuple *lm_string_split(const lm_string *string, const lm_string *separator, int64_t limit);
 
 lm_tuple *lm_tuple_make(int64_t count);      // items are none
 lm_tuple *lm_tuple_make_raw(int64_t count);  // items are for the caller to fill at once

@@ -6,39 +6,9 @@
 #include "openblas.h"
 #include <stdlib.h>
 
-// Each routine by way of the table.
-#define cgelsd_ (*ob_loaded.cgelsd_)
-#define cgeqrf_ (*ob_loaded.cgeqrf_)
-#define cgesdd_ (*ob_loaded.cgesdd_)
-#define cgesv_ (*ob_loaded.cgesv_)
-#define cgetrf_ (*ob_loaded.cgetrf_)
-#define cheevd_ (*ob_loaded.cheevd_)
-#define cpotrf_ (*ob_loaded.cpotrf_)
-#define cungqr_ (*ob_loaded.cungqr_)
-#define dgelsd_ (*ob_loaded.dgelsd_)
-#define dgeqrf_ (*ob_loaded.dgeqrf_)
-#define dgesdd_ (*ob_loaded.dgesdd_)
-#define dgesv_ (*ob_loaded.dgesv_)
-#define dgetrf_ (*ob_loaded.dgetrf_)
-#define dorgqr_ (*ob_loaded.dorgqr_)
-#define dpotrf_ (*ob_loaded.dpotrf_)
-#define dsyevd_ (*ob_loaded.dsyevd_)
-#define sgelsd_ (*ob_loaded.sgelsd_)
-#define sgeqrf_ (*ob_loaded.sgeqrf_)
-#define sgesdd_ (*ob_loaded.sgesdd_)
-#define sgesv_ (*ob_loaded.sgesv_)
-#define sgetrf_ (*ob_loaded.sgetrf_)
-#define sorgqr_ (*ob_loaded.sorgqr_)
-#define spotrf_ (*ob_loaded.spotrf_)
-#define ssyevd_ (*ob_loaded.ssyevd_)
-#define zgelsd_ (*ob_loaded.zgelsd_)
-#define zgeqrf_ (*ob_loaded.zgeqrf_)
-#define zgesdd_ (*ob_loaded.zgesdd_)
-#define zgesv_ (*ob_loaded.zgesv_)
-#define zgetrf_ (*ob_loaded.zgetrf_)
-#define zheevd_ (*ob_loaded.zheevd_)
-#define zpotrf_ (*ob_loaded.zpotrf_)
-#define zungqr_ (*ob_loaded.zungqr_)
+// Every LAPACK_x of lapack.h is spelled by this macro: here it names the loaded routine.
+#undef LAPACK_GLOBAL
+#define LAPACK_GLOBAL(lower, UPPER) (*ob_loaded.lower##_)
 
 enum { LA_F32 = 5, LA_F64 = 6, LA_C64 = 7, LA_C128 = 8, LA_NO_MEMORY = -1000 };
 
@@ -228,38 +198,5 @@ static inline int la_gelsd(int type, lapack_int m, lapack_int n, lapack_int colu
   }
   return info;
 }
-
-#undef cgelsd_
-#undef cgeqrf_
-#undef cgesdd_
-#undef cgesv_
-#undef cgetrf_
-#undef cheevd_
-#undef cpotrf_
-#undef cungqr_
-#undef dgelsd_
-#undef dgeqrf_
-#undef dgesdd_
-#undef dgesv_
-#undef dgetrf_
-#undef dorgqr_
-#undef dpotrf_
-#undef dsyevd_
-#undef sgelsd_
-#undef sgeqrf_
-#undef sgesdd_
-#undef sgesv_
-#undef sgetrf_
-#undef sorgqr_
-#undef spotrf_
-#undef ssyevd_
-#undef zgelsd_
-#undef zgeqrf_
-#undef zgesdd_
-#undef zgesv_
-#undef zgetrf_
-#undef zheevd_
-#undef zpotrf_
-#undef zungqr_
 
 #endif

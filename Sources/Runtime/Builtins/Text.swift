@@ -102,7 +102,7 @@ private enum Text {
       let bytes = parts.joinedByteCount(separator: separator)
     {
       guard bytes <= Value.longestText else { throw .tensor(.outOfMemory(bytes: bytes)) }
-      return .string(parts.joined(separator: separator, byteCount: bytes))
+      return .string(parts.joined(separator: separator))
     }
     guard case .string(let text) = context.value(0) else {
       let parts = try context.strings(0)

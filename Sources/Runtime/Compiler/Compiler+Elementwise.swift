@@ -121,7 +121,7 @@ extension Compiler {
           .square, [node(left, &leaves)], .square, spans: [left.span], span: expression.span)
       }
       return .step(
-        Compiler.elementwise(operation), [node(left, &leaves), node(right, &leaves)],
+        operation.elementwiseOperation, [node(left, &leaves), node(right, &leaves)],
         .binary(operation), spans: [left.span, right.span], span: expression.span)
     case .unary(let operation, let operand):
       if numericConstant(expression) != nil { return leaf(expression, &leaves) }
@@ -151,43 +151,18 @@ extension Compiler {
   ) -> Node {
     if rest.count == 1 {
       return .step(
-        Compiler.elementwise(rest[0].op), [node(first, &leaves), node(rest[0].operand, &leaves)],
+        rest[0].op.elementwiseOperation, [node(first, &leaves), node(rest[0].operand, &leaves)],
         .comparison(rest[0].op), spans: [first.span, rest[0].operand.span], span: span)
     }
     let operands = [leaf(first, &leaves)] + rest.map { leaf($0.operand, &leaves) }
     let all = [first] + rest.map(\.operand)
     let pairs = rest.indices.map { index -> Node in
       .step(
-        Compiler.elementwise(rest[index].op), [operands[index], operands[index + 1]],
+        rest[index].op.elementwiseOperation, [operands[index], operands[index + 1]],
         .comparison(rest[index].op), spans: [all[index].span, all[index + 1].span], span: span)
     }
     return pairs.dropFirst().reduce(pairs[0]) { joined, pair in
       .step(.and, [joined, pair], .binary(.elementwiseAnd), spans: [span, span], span: span)
-    }
-  }
-
-  private static func elementwise(_ operation: BinaryOperator) -> ElementwiseOperation {
-    switch operation {
-    case .elementwiseOr: .or
-    case .elementwiseAnd: .and
-    case .add: .add
-    case .subtract: .subtract
-    case .multiply, .matmul: .multiply
-    case .divide: .divide
-    case .floorDivide: .floorDivide
-    case .remainder: .remainder
-    case .power: .power
-    }
-  }
-
-  private static func elementwise(_ operation: ComparisonOperator) -> ElementwiseOperation {
-    switch operation {
-    case .equal: .equal
-    case .notEqual: .notEqual
-    case .less: .less
-    case .lessOrEqual: .lessOrEqual
-    case .greater: .greater
-    case .greaterOrEqual: .greaterOrEqual
     }
   }
 

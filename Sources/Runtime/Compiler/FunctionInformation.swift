@@ -202,6 +202,4 @@ enum HostOperation: UInt16, Sendable {
   case format
   /// b = the imaginary number of the Float in b.
   case imaginary
-  /// Grows the tuple in b by the value in b + 1.
-  case append
 }

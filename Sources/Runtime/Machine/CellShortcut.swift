@@ -10,14 +10,15 @@ enum CellShortcuts {
   static let all: [String: CellShortcut] = [
     "join": { arguments in
       guard arguments[0].tag == Cells.tupleTag, arguments[1].tag == Cells.stringTag,
-        let joined = lm_string_join(arguments[0].tuple, arguments[1].string)
+        let joined = lm_string_join(
+          arguments[0].tuple, arguments[1].string, Int64(Value.longestText))
       else { return nil }
       return Cells.owning(Cells.stringTag, joined)
     },
     "split": { arguments in
       guard arguments[0].tag == Cells.stringTag, arguments[1].tag == Cells.stringTag,
         arguments[1].string.pointee.length > 0, arguments[2].tag == Cells.unboundTag,
-        let parts = lm_string_split(arguments[0].string, arguments[1].string)
+        let parts = lm_string_split(arguments[0].string, arguments[1].string, .max)
       else { return nil }
       return Cells.owning(Cells.tupleTag, parts)
     },

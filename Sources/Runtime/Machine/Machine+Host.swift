@@ -34,7 +34,6 @@ extension Machine {
     case .condition: set(base, .bool(try truth(of: base.pointee)))
     case .format: try format(base, descriptor: i.c)
     case .imaginary: set(base, .complex(Complex(0, base.pointee.f)))
-    case .append: break
     }
   }
 

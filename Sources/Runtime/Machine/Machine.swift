@@ -49,10 +49,7 @@ final class Machine {
     baseFrame = raw.pointee.frames
     baseHandler = raw.pointee.handlers
     raw.pointee.frames.pointee.prototype = UnsafePointer(haltPrototype)
-    lm_set_host_release { pointer in
-      guard let pointer else { return }
-      Unmanaged<AnyObject>.fromOpaque(pointer).release()
-    }
+    precondition(HostObjects.areReleasable, "the machine knows how to let go of host objects")
     raw.pointee.slow = { machine in
       guard let machine, let host = machine.pointee.host else { return false }
       return Unmanaged<Machine>.fromOpaque(host).takeUnretainedValue().runSlowly()
