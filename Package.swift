@@ -34,7 +34,8 @@ let tests: [Target] = [
   tests(of: "TensorOps", "TensorCore"),
   tests(
     of: "Runtime", "Diagnostics", "Syntax", "TensorCore", "TensorOps", "DataKit", "TestSupport"),
-  tests(of: "Plot", "TensorCore"),
+  tests(of: "Digest"),
+  tests(of: "Plot", "TensorCore", "TestSupport"),
   tests(of: "PlotKit", "Plot", "Runtime", "Diagnostics", "TestSupport"),
   tests(of: "DataKit", "Runtime", "Diagnostics", "TensorCore"),
   tests(of: "Notebook", "Runtime", "Diagnostics", "TestSupport"),
@@ -63,6 +64,7 @@ let package = Package(
         .linkedLibrary("boost_iostreams"), .linkedLibrary("boost_filesystem"),
         .linkedLibrary("boost_system"),
       ]),
+    .target(name: "Digest", swiftSettings: strict),
     // The language and its engine.
     .target(name: "Diagnostics", swiftSettings: strict),
     .target(name: "Syntax", dependencies: ["Diagnostics"], swiftSettings: strict),
@@ -75,7 +77,7 @@ let package = Package(
       swiftSettings: strict),
     // What stands on a session.
     .target(
-      name: "Plot", dependencies: ["CGnuplot", "TensorCore"], swiftSettings: strict),
+      name: "Plot", dependencies: ["CGnuplot", "Digest", "TensorCore"], swiftSettings: strict),
     .target(
       name: "PlotKit", dependencies: ["Plot", "Runtime", "Diagnostics", "TensorCore"],
       swiftSettings: strict),
@@ -84,7 +86,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Notebook",
-      dependencies: ["CMarkdown", "Runtime", "Syntax", "Diagnostics", "Yams"],
+      dependencies: ["CMarkdown", "Digest", "Runtime", "Syntax", "Diagnostics", "Yams"],
       swiftSettings: strict),
     .target(
       name: "REPL", dependencies: ["CReadline", "Runtime", "Syntax", "Diagnostics"],

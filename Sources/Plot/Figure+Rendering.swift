@@ -1,3 +1,5 @@
+internal import Digest
+
 /// A drawn figure.
 package struct Picture: Sendable {
   package let format: FigureFormat

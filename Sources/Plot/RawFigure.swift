@@ -1,3 +1,5 @@
+internal import Digest
+
 /// A figure that is nothing but gnuplot commands.
 package struct RawFigure: Sendable {
   private let commands: String

@@ -24,6 +24,7 @@ let package = Package(
     .systemLibrary(name: "CMarkdown"),
     .systemLibrary(name: "CZlib"),
     .target(name: "Diagnostics", swiftSettings: strict),
+    .target(name: "Digest", swiftSettings: strict),
     .target(name: "Syntax", dependencies: ["Diagnostics"], swiftSettings: strict),
     .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: strict),
     .target(name: "TensorOps", dependencies: ["TensorCore"], swiftSettings: strict),
@@ -35,7 +36,8 @@ let package = Package(
       name: "DataKit", dependencies: ["CZlib", "Runtime", "Diagnostics", "TensorCore"],
       swiftSettings: strict),
     .target(
-      name: "Notebook", dependencies: ["CMarkdown", "Runtime", "Syntax", "Diagnostics", "Yams"],
+      name: "Notebook",
+      dependencies: ["CMarkdown", "Digest", "Runtime", "Syntax", "Diagnostics", "Yams"],
       swiftSettings: strict),
     .executableTarget(
       name: "fuzz",

@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import Notebook
 import Runtime
+import TestSupport
 import Testing
 
 @Suite struct ExporterTests {
@@ -117,20 +118,21 @@ import Testing
   @Test func htmlIsAsRecorded() throws {
     let page = try Self.html(Self.result())
     let start = try #require(page.firstRange(of: "</style>"))
-    try Golden.expect(String(page[start.upperBound...]), "page.html")
+    #expect(Golden("notebook/page.html").complaint(String(page[start.upperBound...])) == nil)
   }
 
   @Test func markdownIsAsRecorded() throws {
     let page = try #require(ExporterTable.exporter(named: "md")).page(Self.result(), Self.context)
     let lines = page.split(separator: "\n", omittingEmptySubsequences: false)
       .filter { !$0.hasPrefix("- Time: ") }
-    try Golden.expect(lines.joined(separator: "\n"), "page.md")
+    #expect(Golden("notebook/page.md").complaint(lines.joined(separator: "\n")) == nil)
   }
 
   @Test func recordIsAsRecorded() throws {
     let record = try Self.result().record(Self.context)
     let times = try #require(record.firstRange(of: "\n  \"times\""))
-    try Golden.expect(String(record[..<times.lowerBound]) + "\n", "run.json")
+    #expect(
+      Golden("notebook/run.json").complaint(String(record[..<times.lowerBound]) + "\n") == nil)
     let parsed = try JSONSerialization.jsonObject(with: Data(record.utf8))
     #expect(parsed is [String: Any])
   }

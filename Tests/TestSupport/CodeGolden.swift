@@ -11,11 +11,9 @@ package struct CodeGolden: Sendable, CustomStringConvertible {
   package let code: DiagnosticCode
   /// The texts, in order.
   package let cases: [String]
-  private let text: String
-  private let url: URL
+  private let golden: Golden
 
-  package static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Goldens/diagnostics/codes")
+  package static let folder = Golden.folder.appendingPathComponent("diagnostics/codes")
 
   /// Files that the cases read.
   package static let filesFolder = folder.deletingLastPathComponent().appendingPathComponent(
@@ -23,10 +21,9 @@ package struct CodeGolden: Sendable, CustomStringConvertible {
 
   /// nil when there is no such file.
   package init?(_ code: DiagnosticCode) {
-    url = Self.folder.appendingPathComponent(code.rawValue + ".txt")
-    guard let text = try? String(contentsOf: url, encoding: .utf8) else { return nil }
+    golden = Golden("diagnostics/codes/\(code.rawValue).txt")
+    guard let text = golden.text else { return nil }
     self.code = code
-    self.text = text
     cases = text.components(separatedBy: "\n----\n").map { part in
       part.components(separatedBy: "====\n")[0]
     }
@@ -51,17 +48,7 @@ package struct CodeGolden: Sendable, CustomStringConvertible {
         .joined(separator: "\n\n") + "\n"
     }
     let actual = parts.joined(separator: "\n----\n")
-    if actual != text {
-      guard ProcessInfo.processInfo.environment["RECORD_GOLDENS"] == "1" else {
-        return "\(code.rawValue).txt differs:\n\(actual)"
-      }
-      do {
-        try Data(actual.utf8).write(to: url)
-      } catch {
-        return "\(code.rawValue).txt cannot be written: \(error)"
-      }
-      return "recorded \(code.rawValue).txt: read it"
-    }
+    if let complaint = golden.complaint(actual) { return complaint }
     for (source, diagnostics) in zip(cases, diagnostics)
     where !diagnostics.contains(where: { $0.code == code }) {
       return "no \(code.rawValue) from\n\(source)"

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Digest
 
 /// The end of a page: what it was made of, so that it can be made again.
 enum HTMLFooter {

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Digest
 internal import Runtime
 
 /// GitHub-flavoured Markdown: the prose as written, code and outputs fenced, figures as links to

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Digest
 internal import Runtime
 
 /// What a run came to, for programs: `run.json`. Times stand apart in `times`; all else is the same

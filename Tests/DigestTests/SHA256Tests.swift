@@ -1,6 +1,5 @@
+import Digest
 import Testing
-
-@testable import Plot
 
 @Suite struct SHA256Tests {
   // Digests by Python's hashlib.

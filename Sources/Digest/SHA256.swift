@@ -1,5 +1,5 @@
-/// SHA-256 (FIPS 180-4), to name figures by their content.
-struct SHA256 {
+/// SHA-256 (FIPS 180-4), to name figures and runs by their content.
+package struct SHA256 {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
     0x5be0_cd19,
@@ -32,7 +32,16 @@ struct SHA256 {
     return UInt32(truncatingIfNeeded: low)
   }
 
-  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  package init() {}
+
+  /// The digest of bytes as 64 lower-case hexadecimal digits.
+  package static func hexDigest(of bytes: [UInt8]) -> String {
+    var digest = SHA256()
+    bytes.withUnsafeBytes { digest.update($0) }
+    return digest.finish()
+  }
+
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     length += UInt64(bytes.count)
     var start = 0
     if !pending.isEmpty {
@@ -55,17 +64,17 @@ struct SHA256 {
     }
   }
 
-  mutating func update(_ text: String) {
+  package mutating func update(_ text: String) {
     var text = text
     text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
   }
 
-  mutating func update(_ values: [Double]) {
+  package mutating func update(_ values: [Double]) {
     values.withUnsafeBytes { update($0) }
   }
 
   /// The digest as lower-case hexadecimal digits.
-  mutating func finish() -> String {
+  package mutating func finish() -> String {
     let bits = length * 8
     var tail: [UInt8] = [0x80]
     while (pending.count + tail.count) % 64 != 56 { tail.append(0) }
