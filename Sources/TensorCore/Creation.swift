@@ -20,7 +20,7 @@ extension Tensor {
         operation: "arange", name: "step", value: "\(step)", requirement: "finite and not 0")
     }
     guard steps < 1e18 else { throw .outOfMemory(bytes: Int.max) }
-    return try Tensor(Shape([max(0, Int(steps))])) {
+    return try Tensor(Shape([Int(max(0, steps))])) {
       (elements: UnsafeMutableBufferPointer<Double>) throws(TensorError) in
       for index in elements.indices { elements[index] = first + Double(index) * step }
     }
@@ -33,10 +33,12 @@ extension Tensor {
     }
     let (distance, overflow) = stop.subtractingReportingOverflow(start)
     guard !overflow, step != Int.min else { throw .integerOverflow(operation: "arange") }
-    var count = 0
-    if step > 0, distance > 0 { count = (distance - 1) / step + 1 }
-    if step < 0, distance < 0 { count = (-(distance + 1)) / -step + 1 }
-    return try Tensor(Shape([count])) {
+    // Steps after the first element; as many as there are Ints are more than any memory.
+    var further = -1
+    if step > 0, distance > 0 { further = (distance - 1) / step }
+    if step < 0, distance < 0 { further = -(distance + 1) / -step }
+    guard further < Int.max else { throw .outOfMemory(bytes: Int.max) }
+    return try Tensor(Shape([further + 1])) {
       (elements: UnsafeMutableBufferPointer<Int>) throws(TensorError) in
       var value = start
       for index in elements.indices {

@@ -9,9 +9,9 @@ kinds=${3:-"language language language notebook data"}
 scratch=${FUZZ_SCRATCH:-$here/.build}
 out=${FUZZ_OUT:-$here/.build/fuzz}
 mkdir -p "$out"
-build="swift build --package-path $here -c release --sanitize=address --scratch-path $scratch"
-$build >"$out/build.log" 2>&1 || { cat "$out/build.log"; exit 2; }
-fuzz=$($build --show-bin-path)/fuzz
+build() { swift build --package-path "$here" -c release --sanitize=address --scratch-path "$scratch" "$@"; }
+build >"$out/build.log" 2>&1 || { cat "$out/build.log"; exit 2; }
+fuzz=$(build --show-bin-path)/fuzz
 export SWIFT_BACKTRACE=enable=no
 export ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=1:quarantine_size_mb=64:$ASAN_OPTIONS"
 end=$(($(date +%s) + seconds))
