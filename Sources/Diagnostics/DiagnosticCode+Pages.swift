@@ -45,6 +45,7 @@ extension DiagnosticCode {
     case .shapeMismatch: .shapeMismatch
     case .rankTooHigh: .rankTooHigh
     case .valueOutOfRange: .valueOutOfRange
+    case .noDerivative: .noDerivative
     case .operandTypes: .operandTypes
     case .argumentType: .argumentType
     case .integerOverflow: .integerOverflow
@@ -90,6 +91,7 @@ extension DiagnosticCode {
     case .damagedFile: .damagedFile
     case .fileNotWritten: .fileNotWritten
     case .internalError: .internalError
+    case .malformedRequest: .malformedRequest
     case .wideBroadcast: .wideBroadcast
     case .figureThinned: .figureThinned
     }

@@ -46,6 +46,7 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   case shapeMismatch = "E0313"
   case rankTooHigh = "E0314"
   case valueOutOfRange = "E0315"
+  case noDerivative = "E0316"
   // E04: values.
   case operandTypes = "E0401"
   case argumentType = "E0402"
@@ -97,6 +98,8 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   case fileNotWritten = "E0804"
   // E09: our own faults.
   case internalError = "E0901"
+  // E10: requests of a program that embeds the language.
+  case malformedRequest = "E1001"
   // W: warnings.
   case wideBroadcast = "W0001"
   case figureThinned = "W0002"

@@ -1,4 +1,4 @@
-// The pages on faults of the program itself, and warnings.
+// The pages on faults of the program itself, on requests, and warnings.
 
 extension DiagnosticPage {
   static let internalError = DiagnosticPage(
@@ -12,6 +12,20 @@ extension DiagnosticPage {
       """#,
     right: #"""
       (the same, with a version that has the fault mended)
+      """#)
+
+  static let malformedRequest = DiagnosticPage(
+    "A request that cannot be understood",
+    #"""
+    `lamella serve --stdio` reads one JSON object a line, with the keys that \#
+    docs/embedding.md lists. The line is not one, or a key holds something else than it may. \#
+    Nothing of the request has run; the next line is read as if it had not been there.
+    """#,
+    wrong: #"""
+      {"id": 1, "code": 1}
+      """#,
+    right: #"""
+      {"id": 1, "code": "1 + 1"}
       """#)
 
   static let wideBroadcast = DiagnosticPage(

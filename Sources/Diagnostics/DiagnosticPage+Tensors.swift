@@ -206,4 +206,17 @@ extension DiagnosticPage {
     right: #"""
       i32(300)
       """#)
+
+  static let noDerivative = DiagnosticPage(
+    "An operation without a derivative",
+    #"""
+    A value that `grad` and its like follow went into an operation that has no derivative, so what \#
+    comes of it would silently count as constant. If that is meant, say so with `stop_gradient`.
+    """#,
+    wrong: #"""
+      grad(x -> norm(svd(x)[0]))([[1.0, 2.0]])
+      """#,
+    right: #"""
+      grad(x -> norm(svd(stop_gradient(x))[0]) + sum(x))([[1.0, 2.0]])
+      """#)
 }

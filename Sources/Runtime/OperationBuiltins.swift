@@ -147,7 +147,7 @@ enum OperationBuiltins {
       .assignment, .unsupportedDType, .unequalElements, .emptyReduction, .rankTooHigh, .wrongRank,
       .shapeMismatch, .notSquare, .singularMatrix, .notPositiveDefinite, .notConverged,
       .valueOutOfRange, .integerOverflow, .divisionByZero, .outOfMemory,
-      .missingLibrary, .interrupted:
+      .missingLibrary, .noDerivative, .interrupted:
       return .tensor(error)
     }
     guard let index = operation.parameters.firstIndex(where: { names.contains($0.name) }),

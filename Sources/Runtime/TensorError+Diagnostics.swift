@@ -44,6 +44,7 @@ extension TensorError {
     case .notSquare, .singularMatrix, .notPositiveDefinite, .notConverged: .linearAlgebra
     case .argument: .argumentValue
     case .valueOutOfRange: .valueOutOfRange
+    case .noDerivative: .noDerivative
     case .integerOverflow: .integerOverflow
     case .divisionByZero: .divisionByZero
     case .outOfMemory: .outOfMemory
@@ -105,6 +106,8 @@ extension TensorError {
       return "`\(TensorError.spelling(name))` divides integers by zero"
     case .missingLibrary(let package):
       return "`\(operation)` needs a library of the package \(package), which is not installed"
+    case .noDerivative(let name):
+      return "`\(TensorError.spelling(name))` cannot be differentiated"
     case .outOfMemory(let bytes):
       return bytes == .max
         ? "`\(operation)` asks for more memory than any machine has"
@@ -129,7 +132,7 @@ extension TensorError {
       .maskShape, .indexDType, .assignment, .unsupportedDType, .unequalElements, .emptyReduction,
       .rankTooHigh, .wrongRank, .shapeMismatch, .notSquare, .singularMatrix, .notPositiveDefinite,
       .notConverged, .argument, .valueOutOfRange, .integerOverflow, .divisionByZero, .outOfMemory,
-      .missingLibrary, .interrupted:
+      .missingLibrary, .noDerivative, .interrupted:
       return ""
     }
   }
@@ -163,7 +166,7 @@ extension TensorError {
       .indexDType, .assignment, .unsupportedDType, .reshape, .unequalElements, .emptyReduction,
       .rankTooHigh, .wrongRank, .notSquare, .singularMatrix, .notPositiveDefinite, .notConverged,
       .argument, .valueOutOfRange, .integerOverflow, .divisionByZero, .outOfMemory,
-      .missingLibrary, .interrupted:
+      .missingLibrary, .noDerivative, .interrupted:
       return []
     }
   }
@@ -194,6 +197,8 @@ extension TensorError {
       return "one size may be -1: it is then worked out"
     case .singularMatrix: return "`linalg.lstsq` finds the nearest solution of a singular system"
     case .valueOutOfRange(_, let dtype): return TensorError.rangeHint(dtype)
+    case .noDerivative:
+      return "`stop_gradient(x)` lets a value through as a constant; `custom_vjp` gives a derivative"
     case .integerOverflow: return "`f64(x)` computes with Floats, which go further"
     case .outOfMemory:
       return "smaller tensors or a narrower dtype such as f32 take less"

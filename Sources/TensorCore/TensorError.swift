@@ -41,6 +41,8 @@ package enum TensorError: Error, Sendable {
   case outOfMemory(bytes: Int)
   /// A library of the system that the operation needs is not there.
   case missingLibrary(package: String)
+  /// The operation cannot be differentiated.
+  case noDerivative(operation: String)
   case interrupted
 }
 

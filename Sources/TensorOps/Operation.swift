@@ -1,7 +1,8 @@
 package import TensorCore
 
 /// One tensor operation: everything there is to know about it. The builtin, its documentation,
-/// completion, the example's test and the fusion of calls derive from this entry.
+/// completion, the example's test, the fusion of calls and the gradient's test derive from this
+/// entry.
 package struct Operation: Sendable {
   package let name: String
   /// One sentence.
@@ -12,11 +13,12 @@ package struct Operation: Sendable {
   package let gives: String
   /// When set, a call with plain arguments may become a step of a fused expression.
   package let elementwise: ElementwiseOperation?
+  package let derivative: Derivative
   package let evaluate: @Sendable (OperationArguments) throws(TensorError) -> OperationResult
 
   package init(
     name: String, summary: String, parameters: [OperationParameter], example: String, gives: String,
-    elementwise: ElementwiseOperation? = nil,
+    elementwise: ElementwiseOperation? = nil, derivative: Derivative? = nil,
     evaluate: @escaping @Sendable (OperationArguments) throws(TensorError) -> OperationResult
   ) {
     self.name = name
@@ -25,6 +27,7 @@ package struct Operation: Sendable {
     self.example = example
     self.gives = gives
     self.elementwise = elementwise
+    self.derivative = derivative ?? (elementwise == nil ? .none : .elementwise)
     self.evaluate = evaluate
   }
 }

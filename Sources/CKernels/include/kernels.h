@@ -183,5 +183,9 @@ ck_status ck_gather(
 ck_status ck_scatter(
   void *target, const void *source, const int64_t *offsets, ck_int count, const ck_axes *before,
   const ck_axes *after, ck_int element_size);
+// target + offset += source for each offset, in order; of f32, or f64 when is_double.
+ck_status ck_scatter_add(
+  void *target, const void *source, const int64_t *offsets, ck_int count, const ck_axes *before,
+  const ck_axes *after, int32_t is_double);
 
 #endif

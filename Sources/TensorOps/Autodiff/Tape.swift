@@ -1,0 +1,103 @@
+package import TensorCore
+
+/// What reverse differentiation records: each operation in the order it was done, with how
+/// cotangents go back through it.
+package final class Tape: @unchecked Sendable {
+  // Safe because a tape is written and read by the one thread that runs the function under
+  // differentiation.
+
+  package let level: Level
+  private var entries: [Entry] = []
+  private var slotCount = 0
+
+  private struct Entry {
+    /// nil: a value that differentiation begins with.
+    let rule: Pullback.Rule?
+    let operands: [Variable]
+    /// The slots of the operands; -1 for what is not followed.
+    let parents: [Int]
+    let results: [Variable]
+    let firstSlot: Int
+  }
+
+  package init(level: Level) { self.level = level }
+
+  /// Begins to follow a value.
+  package func follow(_ value: Variable) -> Variable {
+    append(Entry(rule: nil, operands: [], parents: [], results: [value], firstSlot: slotCount))[0]
+  }
+
+  /// Notes an operation; its results as this level's values. What has no derivative (integers,
+  /// truths) stays as it is.
+  func record(
+    _ rule: @escaping Pullback.Rule, operands: [Variable], parents: [Int], results: [Variable]
+  ) -> [Variable] {
+    append(
+      Entry(
+        rule: rule, operands: operands, parents: parents, results: results, firstSlot: slotCount))
+  }
+
+  private func append(_ entry: Entry) -> [Variable] {
+    entries.append(entry)
+    slotCount += entry.results.count
+    return entry.results.enumerated().map { index, result in
+      guard result.isFloating else { return result }
+      let role = Trace.Role.recorded(self, slot: entry.firstSlot + index)
+      return .traced(Trace(level: level, primal: result, role: role))
+    }
+  }
+
+  /// The cotangents of `inputs`, given those of some results: sums over all ways that lead from the
+  /// one to the other; nil where none does. Values of levels below this one.
+  ///
+  /// - Parameter consuming: frees what was kept for each operation once it has been gone through;
+  ///   the tape is then of no further use.
+  /// - Throws: `interrupted`, and what the rules throw.
+  package func cotangents(
+    of inputs: [Variable], from seeds: [(result: Variable, cotangent: Variable)], consuming: Bool
+  ) throws(TensorError) -> [Variable?] {
+    var slots = [Variable?](repeating: nil, count: slotCount)
+    for (result, cotangent) in seeds {
+      guard case .recorded(let tape, let slot) = result.role(at: level), tape === self else {
+        continue
+      }
+      try Tape.add(try cotangent.fitted(to: result.below(level)), to: &slots[slot])
+    }
+    var position = entries.count - 1
+    while position >= 0 {
+      if Interruption.isRequested { throw .interrupted }
+      try goBack(through: entries[position], &slots)
+      if consuming, entries[position].rule != nil { entries.removeLast(entries.count - position) }
+      position -= 1
+    }
+    return inputs.map { input in
+      guard case .recorded(_, let slot) = input.role(at: level) else { return nil }
+      return slots[slot]
+    }
+  }
+
+  private func goBack(through entry: Entry, _ slots: inout [Variable?]) throws(TensorError) {
+    guard let rule = entry.rule else { return }
+    let own = entry.firstSlot..<(entry.firstSlot + entry.results.count)
+    let cotangents = Array(slots[own])
+    guard cotangents.contains(where: { $0 != nil }) else { return }
+    for slot in own { slots[slot] = nil }
+    let parts = try rule(
+      Pullback(
+        operands: entry.operands, isWanted: entry.parents.map { $0 >= 0 }, results: entry.results,
+        cotangents: cotangents))
+    for (index, parent) in entry.parents.enumerated() where parent >= 0 {
+      guard let part = parts[index] else { continue }
+      try Tape.add(try part.fitted(to: entry.operands[index]), to: &slots[parent])
+    }
+  }
+
+  private static func add(_ part: Variable, to slot: inout Variable?) throws(TensorError) {
+    guard let present = slot else {
+      slot = part
+      return
+    }
+    slot = nil
+    slot = try present + part
+  }
+}
