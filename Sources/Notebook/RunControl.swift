@@ -39,7 +39,7 @@ package final class RunControl: Sendable {
   }
 
   /// Runs `body`, which evaluates a cell, and stops it with E0504 after `seconds`.
-  func watching<Result>(
+  package func watching<Result>(
     _ evaluator: any CellEvaluator, seconds: Double?, _ body: () -> Result
   ) -> Result {
     let (cell, isInterrupted) = state.withLock { state in

@@ -21,7 +21,7 @@ struct Lamella: ParsableCommand {
     subcommands: [
       ReplCommand.self, RunCommand.self, TestCommand.self, CheckCommand.self, FmtCommand.self,
       NewCommand.self, DocCommand.self, ExplainCommand.self, VersionCommand.self,
-      ManCommand.self,
+      ServeCommand.self, ManCommand.self,
     ],
     defaultSubcommand: ReplCommand.self)
 

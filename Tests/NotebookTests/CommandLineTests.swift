@@ -222,7 +222,7 @@ struct CommandLineTests {
   }
 }
 
-private enum Program {
+enum Program {
   /// `lamella`, built beside the test bundle.
   static let url: URL? = {
     let bundle = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0])
