@@ -74,7 +74,7 @@ private enum ArrayFiles {
         entries.append((name, entry.value))
       }
     case .none, .bool, .int, .float, .complex, .string, .tensor, .tuple, .range, .function, .module,
-      .external:
+      .external, .traced:
       throw context.wrongType(1, wanted: wanted)
     }
     var tensors: [(name: String, tensor: Tensor)] = []

@@ -211,12 +211,13 @@ extension DiagnosticPage {
     "An operation without a derivative",
     #"""
     A value that `grad` and its like follow went into an operation that has no derivative, so what \#
-    comes of it would silently count as constant. If that is meant, say so with `stop_gradient`.
+    comes of it would silently count as constant. If that is meant, say so with `stop_gradient`. \#
+    Complex numbers have no derivative here.
     """#,
     wrong: #"""
-      grad(x -> norm(svd(x)[0]))([[1.0, 2.0]])
+      grad(x -> abs(x * 2i))(1.0)
       """#,
     right: #"""
-      grad(x -> norm(svd(stop_gradient(x))[0]) + sum(x))([[1.0, 2.0]])
+      grad(x -> 2 * abs(x))(1.0)
       """#)
 }

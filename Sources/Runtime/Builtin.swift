@@ -65,6 +65,15 @@ package enum CallFailure: Error, Sendable {
   case diagnostic(Diagnostic, argument: Int? = nil)
   /// An error already raised by code called back (`map(f, xs)`): passed on as it is.
   case raised
+
+  /// A tensor's error, or that of code it called back.
+  init(_ error: TensorError) {
+    if case .callback(let inner) = error, let failure = inner as? CallFailure {
+      self = failure
+    } else {
+      self = .tensor(error)
+    }
+  }
 }
 
 /// One call of a builtin: its arguments, in the order of the parameters, and what it may do to the
@@ -111,6 +120,8 @@ package protocol CallHost: AnyObject {
   var standardLibraryFolder: String { get }
   /// The next `count` 64-bit words of the cell's own random stream.
   func nextStream(words count: Int) -> PhiloxStream
+  /// Where the cell's random stream stands: to draw the same numbers again.
+  var streamPosition: UInt64 { get set }
   /// - Throws: `.raised` when the user asked to stop.
   func checkInterrupt() throws(CallFailure)
   /// Where the running call stands in the user's text, when that is known.

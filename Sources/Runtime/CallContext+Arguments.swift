@@ -48,7 +48,7 @@ extension CallContext {
     case .tensor(let tensor):
       if tensor.rank == 0, case .bool(let flag) = tensor.firstElement { return flag }
     case .none, .int, .float, .complex, .string, .tuple, .record, .map, .range, .function, .module,
-      .external:
+      .external, .traced:
       break
     }
     throw wrongType(index, wanted: "a Bool")
@@ -92,7 +92,7 @@ extension CallContext {
       }
       return texts
     case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .range, .function, .module,
-      .external:
+      .external, .traced:
       throw wrongType(index, wanted: "a tuple of Str")
     }
   }
@@ -140,7 +140,7 @@ extension CallContext {
     case .tensor(let tensor) where tensor.rank > 0:
       return (0..<tensor.shape[0]).map { tensor.selecting($0, axis: 0) }
     case .none, .bool, .int, .float, .complex, .string, .tensor, .record, .map, .range, .function,
-      .module, .external:
+      .module, .external, .traced:
       throw wrongType(index, wanted: "a tuple of tensors")
     }
   }
@@ -184,7 +184,7 @@ extension CallContext {
     case .tensor(let tensor) where tensor.rank == 1 && tensor.dtype.kind == .integer:
       return try tensorResult { () throws(TensorError) in try tensor.toInts() }
     case .none, .bool, .int, .float, .complex, .string, .tensor, .record, .map, .function, .module,
-      .external:
+      .external, .traced:
       if let number = value(index).exactInt { return [number] }
       throw wrongType(index, wanted: "an Int or a tuple of Ints")
     }
@@ -266,6 +266,6 @@ package func tensorResult<Result>(
   do {
     return try body()
   } catch {
-    throw .tensor(error)
+    throw CallFailure(error)
   }
 }

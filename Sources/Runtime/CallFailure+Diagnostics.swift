@@ -29,6 +29,7 @@ extension CallContext {
   package func wrongType(
     _ index: Int, found: Value, within place: String = "", wanted: String, hint: String? = nil
   ) -> CallFailure {
+    if found.isTraced { return .tensor(.noDerivative(operation: builtinName)) }
     let subject = place.isEmpty ? parameterLabel(index) : "\(place) of \(parameterLabel(index))"
     return .diagnostic(
       Diagnostic(
@@ -80,6 +81,7 @@ extension Value {
     case .bool, .float, .complex, .string, .tuple, .record, .map, .range, .function, .module:
       "a \(summary)"
     case .external(let value): Value.withArticle(value.typeName)
+    case .traced: primal.describedWithArticle
     }
   }
 
@@ -118,7 +120,7 @@ extension CallFailure {
     case .float: hint = "`e`, `f`, `g` and `%` write a Float"
     case .string: hint = "only `s`, a fill, a width and a precision go with a Str"
     case .none, .bool, .int, .complex, .tensor, .tuple, .record, .map, .range, .function, .module,
-      .external:
+      .external, .traced:
       hint = nil
     }
     return .diagnostic(
@@ -168,7 +170,7 @@ extension CallFailure {
       return "`&` and `|` take Bools and Ints"
     case (.none, _), (.bool, _), (.int, _), (.float, _), (.complex, _), (.string, _), (.tensor, _),
       (.tuple, _), (.record, _), (.map, _), (.range, _), (.function, _), (.module, _),
-      (.external, _):
+      (.external, _), (.traced, _):
       return nil
     }
   }

@@ -25,6 +25,9 @@ struct ElementList {
     case .string(let text): source = .characters(Array(text.unicodeScalars))
     case .map(let map): source = .values(map.entries.map(\.key))
     case .record(let record): source = .values(record.values)
+    case .traced:
+      guard let rows = try? value.tracedRows() else { return nil }
+      source = .values(rows)
     case .none, .bool, .int, .float, .complex, .function, .module, .external: return nil
     }
   }

@@ -126,6 +126,7 @@ extension FormatSpec {
       var parts: [String] = []
       for element in values { parts.append(try text(of: element)) }
       return "(" + parts.joined(separator: ", ") + (parts.count == 1 ? ",)" : ")")
+    case .traced: return try text(of: value.primal)
     case .none, .complex, .record, .map, .range, .function, .module, .external:
       guard type == nil || type == "s" else { throw mismatch(value) }
       return aligned(truncated(value.printText), .left)

@@ -49,6 +49,9 @@ enum OperationBuiltins {
     {
       return try mapped(operation, context.arguments.map { $0 ?? .none }, context, depth: 0)
     }
+    if context.arguments.contains(where: { $0?.containsTraced ?? false }) {
+      return try traced(operation, context)
+    }
     var converted: [OperationArgument] = []
     converted.reserveCapacity(operation.parameters.count)
     for (index, parameter) in operation.parameters.enumerated() {
@@ -58,6 +61,56 @@ enum OperationBuiltins {
       return value(of: try operation.evaluate(OperationArguments(converted)))
     } catch {
       throw failure(error, operation, context)
+    }
+  }
+
+  /// The operation on arguments of which some are under differentiation.
+  private static func traced(_ operation: Operation, _ context: CallContext) throws(CallFailure)
+    -> Value
+  {
+    var converted: [VariableArguments.Argument] = []
+    for (index, parameter) in operation.parameters.enumerated() {
+      converted.append(try variableArgument(parameter, index, context))
+    }
+    do {
+      return Value(try operation.apply(VariableArguments(converted)))
+    } catch {
+      throw failure(error, operation, context)
+    }
+  }
+
+  private static func variableArgument(
+    _ parameter: OperationParameter, _ index: Int, _ context: CallContext
+  ) throws(CallFailure) -> VariableArguments.Argument {
+    guard context.has(index) else { return .plain(try argument(parameter, index, context)) }
+    let value = context.value(index)
+    switch parameter.kind {
+    case .operand:
+      guard let variable = try value.asOperandVariable() else {
+        return .plain(try argument(parameter, index, context))
+      }
+      return .variable(variable)
+    case .tensor:
+      guard let variable = try value.stackedVariable() else {
+        return .plain(try argument(parameter, index, context))
+      }
+      return .variable(try tensorResult { () throws(TensorError) in try variable.asTensor() })
+    case .tensors:
+      let rows = try value.tracedRows()
+      guard let parts = rows ?? value.elementsIfTuple.map(Array.init) else {
+        return .variables(try context.tensors(index).map { Variable($0) })
+      }
+      var variables: [Variable] = []
+      for (position, part) in parts.enumerated() {
+        guard let variable = try part.stackedVariable() else {
+          throw context.wrongType(
+            index, found: part, within: "element \(position)", wanted: "a tensor or a number")
+        }
+        variables.append(try tensorResult { () throws(TensorError) in try variable.asTensor() })
+      }
+      return .variables(variables)
+    case .int, .float, .bool, .string, .dtype, .ints, .variadicInts:
+      return .plain(try argument(parameter, index, context))
     }
   }
 
@@ -95,18 +148,10 @@ enum OperationBuiltins {
     _ parameter: OperationParameter, _ index: Int, _ context: CallContext
   ) throws(CallFailure) -> OperationArgument {
     guard context.has(index) else {
-      switch parameter.defaultValue {
-      case .required:
-        // An empty run of sizes is the shape of a single number.
-        guard parameter.kind == .variadicInts else { throw context.missing(index) }
-        return .ints([])
-      case .none: return .none
-      case .int(let number): return .int(number)
-      case .float(let number): return .float(number)
-      case .bool(let flag): return .bool(flag)
-      case .string(let text): return .string(text)
-      case .dtype(let dtype): return .dtype(dtype)
-      }
+      guard case .required = parameter.defaultValue else { return parameter.defaultValue.argument }
+      // An empty run of sizes is the shape of a single number.
+      guard parameter.kind == .variadicInts else { throw context.missing(index) }
+      return .ints([])
     }
     switch parameter.kind {
     case .operand: return .operand(try context.operand(index))
@@ -147,13 +192,24 @@ enum OperationBuiltins {
       .assignment, .unsupportedDType, .unequalElements, .emptyReduction, .rankTooHigh, .wrongRank,
       .shapeMismatch, .notSquare, .singularMatrix, .notPositiveDefinite, .notConverged,
       .valueOutOfRange, .integerOverflow, .divisionByZero, .outOfMemory,
-      .missingLibrary, .noDerivative, .interrupted:
+      .missingLibrary, .noDerivative, .callback, .interrupted:
       return .tensor(error)
     }
     guard let index = operation.parameters.firstIndex(where: { names.contains($0.name) }),
       context.has(index)
     else { return .tensor(error) }
     return .diagnostic(error.diagnostic(operation: operation.name), argument: index)
+  }
+}
+
+extension Value {
+  init(_ result: VariableResult) {
+    switch result {
+    case .one(let variable): self.init(variable)
+    case .tuple(let parts): self = .tuple(TupleValue(parts.map { Value($0) }))
+    case .record(let fields):
+      self = .record(RecordValue(fields.map { ($0.name, Value($0.value)) }))
+    }
   }
 }
 

@@ -139,7 +139,7 @@ extension Session {
         Completion(text: $0, kind: .function)
       }
     case .none, .bool, .int, .float, .complex, .string, .tensor, .tuple, .map, .range, .function,
-      .external:
+      .external, .traced:
       return methodCompletions(word)
     }
   }

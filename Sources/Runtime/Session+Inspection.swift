@@ -148,7 +148,7 @@ extension Value {
     case .record(let record): record[name]
     case .module(let module): module.member(name)
     case .none, .bool, .int, .float, .complex, .string, .tensor, .tuple, .map, .range, .function,
-      .external:
+      .external, .traced:
       nil
     }
   }

@@ -275,6 +275,11 @@ extension Session: CallHost, ModuleHost {
     return current
   }
 
+  package var streamPosition: UInt64 {
+    get { stream.position }
+    set { stream.position = newValue }
+  }
+
   package func checkInterrupt() throws(CallFailure) {
     if let machine, machine.raw.pointee.interrupt != 0 {
       throw .diagnostic(machine.interruption.diagnostic)

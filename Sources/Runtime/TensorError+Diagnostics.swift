@@ -45,6 +45,7 @@ extension TensorError {
     case .argument: .argumentValue
     case .valueOutOfRange: .valueOutOfRange
     case .noDerivative: .noDerivative
+    case .callback: .internalError
     case .integerOverflow: .integerOverflow
     case .divisionByZero: .divisionByZero
     case .outOfMemory: .outOfMemory
@@ -108,6 +109,7 @@ extension TensorError {
       return "`\(operation)` needs a library of the package \(package), which is not installed"
     case .noDerivative(let name):
       return "`\(TensorError.spelling(name))` cannot be differentiated"
+    case .callback(let error): return "`\(operation)`: \(error)"
     case .outOfMemory(let bytes):
       return bytes == .max
         ? "`\(operation)` asks for more memory than any machine has"
@@ -132,7 +134,7 @@ extension TensorError {
       .maskShape, .indexDType, .assignment, .unsupportedDType, .unequalElements, .emptyReduction,
       .rankTooHigh, .wrongRank, .shapeMismatch, .notSquare, .singularMatrix, .notPositiveDefinite,
       .notConverged, .argument, .valueOutOfRange, .integerOverflow, .divisionByZero, .outOfMemory,
-      .missingLibrary, .noDerivative, .interrupted:
+      .missingLibrary, .noDerivative, .callback, .interrupted:
       return ""
     }
   }
@@ -166,7 +168,7 @@ extension TensorError {
       .indexDType, .assignment, .unsupportedDType, .reshape, .unequalElements, .emptyReduction,
       .rankTooHigh, .wrongRank, .notSquare, .singularMatrix, .notPositiveDefinite, .notConverged,
       .argument, .valueOutOfRange, .integerOverflow, .divisionByZero, .outOfMemory,
-      .missingLibrary, .noDerivative, .interrupted:
+      .missingLibrary, .noDerivative, .callback, .interrupted:
       return []
     }
   }
@@ -198,14 +200,16 @@ extension TensorError {
     case .singularMatrix: return "`linalg.lstsq` finds the nearest solution of a singular system"
     case .valueOutOfRange(_, let dtype): return TensorError.rangeHint(dtype)
     case .noDerivative:
-      return "`stop_gradient(x)` lets a value through as a constant; `custom_vjp` gives a derivative"
+      return
+        "`stop_gradient(x)` lets a value through as a constant; `custom_vjp` gives a derivative"
     case .integerOverflow: return "`f64(x)` computes with Floats, which go further"
     case .outOfMemory:
       return "smaller tensors or a narrower dtype such as f32 take less"
     case .missingLibrary(let package): return "sudo apt-get install \(package)"
     case .indexDType, .unsupportedDType, .reshape, .duplicateAxis, .tooManyIndices, .assignment,
       .unequalElements, .emptyReduction, .rankTooHigh, .wrongRank, .shapeMismatch, .notSquare,
-      .notPositiveDefinite, .notConverged, .argument, .divisionByZero, .interrupted:
+      .notPositiveDefinite, .notConverged, .argument, .divisionByZero, .callback,
+      .interrupted:
       return nil
     }
   }

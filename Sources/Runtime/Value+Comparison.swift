@@ -12,6 +12,7 @@ extension Value {
   package static func compare(
     _ op: ComparisonOperator, _ lhs: Value, _ rhs: Value
   ) throws(CallFailure) -> Value {
+    if lhs.isTraced || rhs.isTraced { return try compare(op, lhs.primal, rhs.primal) }
     if lhs.isTensor || rhs.isTensor,
       let a = try lhs.operandOfOperator(), let b = try rhs.operandOfOperator()
     {
@@ -65,6 +66,7 @@ extension Value {
 
   /// Equality of two values of which not both are tuples, records or maps.
   private static func areEqualLeaves(_ lhs: Value, _ rhs: Value) -> Bool {
+    if lhs.isTraced || rhs.isTraced { return areEqualLeaves(lhs.primal, rhs.primal) }
     if let a = lhs.scalar, let b = rhs.scalar { return a.isEqual(to: b) }
     switch (lhs, rhs) {
     case (.none, .none): return true
@@ -83,7 +85,7 @@ extension Value {
       return lhs.scalar.map { b.item().isEqual(to: $0) } ?? false
     case (.none, _), (.bool, _), (.int, _), (.float, _), (.complex, _), (.string, _), (.tensor, _),
       (.tuple, _), (.record, _), (.map, _), (.range, _), (.function, _), (.module, _),
-      (.external, _):
+      (.external, _), (.traced, _):
       return false
     }
   }
@@ -108,7 +110,7 @@ extension Value {
       return a.count < b.count ? .before : a.count > b.count ? .after : .same
     case (.none, _), (.bool, _), (.int, _), (.float, _), (.complex, _), (.string, _), (.tensor, _),
       (.tuple, _), (.record, _), (.map, _), (.range, _), (.function, _), (.module, _),
-      (.external, _):
+      (.external, _), (.traced, _):
       return nil
     }
   }
@@ -116,6 +118,7 @@ extension Value {
   /// The real number; also of a tensor of rank 0.
   private var realScalar: Scalar? {
     let found: Scalar?
+    if case .traced = self { return primal.realScalar }
     if case .tensor(let tensor) = self {
       found = tensor.rank == 0 ? tensor.firstElement : nil
     } else {
@@ -154,6 +157,7 @@ extension Value {
         let matches = try Tensor.elementwise(.equal, .tensor(tensor), .scalar(scalar))
         return try matches.toBools().contains(true)
       }
+    case .traced: return try contains(container.primal, element)
     case .none, .bool, .int, .float, .complex, .function, .module, .external:
       throw .operands("in", element, container)
     }

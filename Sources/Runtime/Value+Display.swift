@@ -14,6 +14,7 @@ extension Value {
     switch self {
     case .none: return nil
     case .external(let value): return try value.display(request)
+    case .traced: return try primal.display(request)
     case .tensor(let tensor):
       return DisplayItem([
         .init(text: tensor.formatted(threshold: request.summaryThreshold))
@@ -27,7 +28,7 @@ extension Value {
 
   /// As inside a tuple and in the REPL: strings quoted, tensors with their type.
   package var displayText: String {
-    if case .tensor(let tensor) = self { return tensor.formatted() }
+    if case .tensor(let tensor) = primal { return tensor.formatted() }
     return ValueLayout().text(of: self)
   }
 
@@ -36,6 +37,7 @@ extension Value {
     switch self {
     case .string(let text): text
     case .tensor(let tensor): tensor.arrayText()
+    case .traced: primal.printText
     case .none, .bool, .int, .float, .complex, .tuple, .record, .map, .range, .function, .module,
       .external:
       ValueLayout().text(of: self)
@@ -96,6 +98,9 @@ struct ValueLayout {
       return .text("fn " + (function.name ?? "") + function.signature.text)
     case .module(let module): return .text("module " + module.name)
     case .external(let external): return .text(external.summary)
+    case .traced:
+      budget += 1
+      return piece(of: value.primal, depth: depth, budget: &budget)
     case .tuple(let values): return tuple(values, depth, &budget)
     case .record(let record): return self.record(record, depth, &budget)
     case .map(let map): return self.map(map, depth, &budget)

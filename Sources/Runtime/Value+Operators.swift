@@ -1,6 +1,7 @@
 internal import CMachine
 package import Syntax
 internal import TensorCore
+internal import TensorOps
 
 // Operators on values of any type: what the machine does when its fast path for Int and Float does
 // not apply.
@@ -49,8 +50,11 @@ extension Value {
         (a, b) throws(CallFailure) in try binary(op, a, b, depth: depth + 1)
       }
     case (.none, _), (.bool, _), (.int, _), (.float, _), (.complex, _), (.string, _), (.tensor, _),
-      (.map, _), (.range, _), (.function, _), (.module, _), (.external, _):
+      (.map, _), (.range, _), (.function, _), (.module, _), (.external, _), (.traced, _):
       break
+    }
+    if lhs.isTraced || rhs.isTraced {
+      return try tracedBinary(op == .matmul, op.elementwiseOperation, op.rawValue, lhs, rhs)
     }
     guard let a = try lhs.operandOfOperator(), let b = try rhs.operandOfOperator() else {
       throw .operands(op.rawValue, lhs, rhs)
@@ -100,6 +104,11 @@ extension Value {
         try unary(op, element, depth: depth + 1)
       }
     }
+    if let variable = operand.variable, operand.isTraced {
+      return try tensorResult { () throws(TensorError) in
+        Value(try Variable.elementwise(op == .negate ? .negate : .invert, variable))
+      }
+    }
     guard let tensor = try operand.operandOfOperator() else { throw .operand(op.rawValue, operand) }
     return try tensorResult { () throws(TensorError) in
       .tensor(try Tensor.elementwise(op == .negate ? .negate : .invert, tensor))
@@ -110,7 +119,12 @@ extension Value {
   ///
   /// - Throws: E0401 for what is not a tensor; `wrongRank` below rank 2.
   package static func transpose(_ operand: Value) throws(CallFailure) -> Value {
-    guard case .tensor(let tensor) = operand else { throw .operand("'", operand) }
+    if let variable = operand.variable, operand.isTraced, variable.rank >= 2 {
+      return try tensorResult { () throws(TensorError) in
+        Value(try variable.swappingAxes(variable.rank - 2, variable.rank - 1))
+      }
+    }
+    guard case .tensor(let tensor) = operand.primal else { throw .operand("'", operand) }
     return try tensorResult { () throws(TensorError) in
       guard tensor.rank >= 2 else {
         throw TensorError.wrongRank(operation: "'", expected: "at least 2", shape: tensor.shape)
@@ -134,7 +148,7 @@ extension Value {
     case .range(let range):
       return .tensor(try tensorResult { () throws(TensorError) in try Tensor(range) })
     case .bool, .int, .float, .complex: return scalar.map(Operand.scalar)
-    case .none, .string, .tuple, .record, .map, .function, .module, .external: return nil
+    case .none, .string, .tuple, .record, .map, .function, .module, .external, .traced: return nil
     }
   }
 }
@@ -147,15 +161,15 @@ extension Value {
     switch self {
     case .tuple, .record: true
     case .none, .bool, .int, .float, .complex, .string, .tensor, .map, .range, .function, .module,
-      .external:
+      .external, .traced:
       false
     }
   }
 
   /// A number or a tensor of rank 0: what meets every element of a structure.
   private var isNumber: Bool {
-    if case .tensor(let tensor) = self { return tensor.rank == 0 }
-    return scalar != nil
+    if case .tensor(let tensor) = primal { return tensor.rank == 0 }
+    return primal.scalar != nil
   }
 
   /// Structures that share parts (`t = (t, t)` again and again) are small, but what comes of them
@@ -186,7 +200,7 @@ extension Value {
       }
       return .record(RecordValue(fields))
     case .none, .bool, .int, .float, .complex, .string, .tensor, .map, .range, .function, .module,
-      .external:
+      .external, .traced:
       return try transform(self)
     }
   }

@@ -25,7 +25,7 @@ extension Value {
     case .tuple(let values):
       guard depth < Value.deepestNesting else { throw .rankTooHigh(rank: depth) }
       return try Value.stacked(values, depth: depth)
-    case .none, .string, .record, .map, .function, .module, .external:
+    case .none, .string, .record, .map, .function, .module, .external, .traced:
       return nil
     }
   }

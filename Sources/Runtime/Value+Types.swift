@@ -21,6 +21,7 @@ extension Value {
     case .function: "Fn"
     case .module: "Module"
     case .external(let value): value.typeName
+    case .traced: primal.typeName
     }
   }
 
@@ -33,6 +34,7 @@ extension Value {
     case .record(let record): "Record of \(record.names.count)"
     case .map(let map): "Map of \(map.count)"
     case .bool, .int, .float, .complex, .string, .range, .function, .module, .external: typeName
+    case .traced: primal.summary
     }
   }
 
@@ -53,7 +55,9 @@ extension Value {
     case .int(let number): .int(number)
     case .float(let number): .float(number)
     case .complex(let number): .complex(number)
-    case .none, .string, .tensor, .tuple, .record, .map, .range, .function, .module, .external: nil
+    case .none, .string, .tensor, .tuple, .record, .map, .range, .function, .module, .external,
+      .traced:
+      nil
     }
   }
 
@@ -64,7 +68,7 @@ extension Value {
     case .tensor(let tensor) where tensor.rank == 0:
       if case .int(let number) = tensor.firstElement { number } else { nil }
     case .none, .bool, .float, .complex, .string, .tensor, .tuple, .record, .map, .range, .function,
-      .module, .external:
+      .module, .external, .traced:
       nil
     }
   }
@@ -82,7 +86,7 @@ extension Value {
       }
     case .none, .bool, .complex, .string, .tensor, .tuple, .record, .map, .range, .function,
       .module,
-      .external:
+      .external, .traced:
       return nil
     }
   }
@@ -94,7 +98,7 @@ extension Value {
     case .function(let function): name = function.name ?? ""
     case .string(let text): name = text
     case .none, .bool, .int, .float, .complex, .tensor, .tuple, .record, .map, .range, .module,
-      .external:
+      .external, .traced:
       return nil
     }
     switch name {

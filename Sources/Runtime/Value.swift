@@ -1,5 +1,6 @@
 package import Diagnostics
 package import TensorCore
+package import TensorOps
 
 /// A value of the language as native code sees it. Immutable and shareable; inside the machine
 /// values live in unboxed
@@ -22,6 +23,8 @@ package enum Value: Sendable {
   case module(ModuleValue)
   /// A value whose type belongs to a kit: a Figure, a Key.
   case external(any ExternalValue)
+  /// A number or tensor under differentiation. Seen only while `grad` and its like run a function.
+  case traced(Trace)
 }
 
 /// A half-open run of Ints: `start, start + step, …` while before `end`.

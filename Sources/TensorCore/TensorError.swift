@@ -43,6 +43,8 @@ package enum TensorError: Error, Sendable {
   case missingLibrary(package: String)
   /// The operation cannot be differentiated.
   case noDerivative(operation: String)
+  /// An error of code that was called back, as it was thrown there.
+  case callback(any Error)
   case interrupted
 }
 

@@ -63,6 +63,18 @@ package struct OperationParameter: Sendable {
     case bool(Bool)
     case string(String)
     case dtype(DType)
+
+    /// What the operation gets when the argument is left out; nothing when it must be given.
+    package var argument: OperationArgument {
+      switch self {
+      case .required, .none: .none
+      case .int(let number): .int(number)
+      case .float(let number): .float(number)
+      case .bool(let flag): .bool(flag)
+      case .string(let text): .string(text)
+      case .dtype(let dtype): .dtype(dtype)
+      }
+    }
   }
 
   package let name: String

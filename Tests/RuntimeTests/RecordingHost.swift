@@ -31,6 +31,8 @@ final class RecordingHost: CallHost {
   func checkInterrupt() throws(CallFailure) {}
   func noteEffect(_ description: String) { effects.append(description) }
 
+  var streamPosition: UInt64 = 0
+
   func nextStream(words count: Int) -> PhiloxStream {
     let current = stream
     stream.position += UInt64(count)

@@ -1,4 +1,5 @@
 internal import TensorCore
+internal import TensorOps
 
 /// From one type to another, and questions about types and shapes.
 let conversionBuiltins: [Builtin] =
@@ -75,7 +76,7 @@ private enum Conversion {
       """,
       examples: examples
     ) { (context: inout CallContext) throws(CallFailure) -> Value in
-      if dtype == .bool, let scalar = context.value(0).scalar {
+      if dtype == .bool, let scalar = context.value(0).primal.scalar {
         return .bool(scalar.complexValue != Complex(0, 0))
       }
       return try cast(context.value(0), to: dtype, context)
@@ -86,6 +87,12 @@ private enum Conversion {
     _ value: Value, to dtype: DType, _ context: CallContext, depth: Int = 0
   ) throws(CallFailure) -> Value {
     guard depth < Value.deepestStructure else { throw .tooDeep() }
+    if value.containsTraced, let variable = try value.stackedVariable() {
+      return Value(
+        try tensorResult { () throws(TensorError) in
+          try variable.asTensor().cast(to: dtype)
+        })
+    }
     if case .record = value {
       return try value.mappingElements { (element) throws(CallFailure) in
         try cast(element, to: dtype, context, depth: depth + 1)
@@ -103,7 +110,7 @@ private enum Conversion {
   }
 
   static func int(_ context: inout CallContext) throws(CallFailure) -> Value {
-    switch context.value(0) {
+    switch context.value(0).primal {
     case .int(let number): return .int(number)
     case .bool(let flag): return .int(flag ? 1 : 0)
     case .float(let number):
@@ -115,12 +122,18 @@ private enum Conversion {
     case .string: return try parseInt(&context)
     case .tensor(let tensor):
       return try tensorResult { () throws(TensorError) in try tensor.cast(to: .i64).asValue }
-    case .none, .complex, .tuple, .record, .map, .range, .function, .module, .external:
+    case .none, .complex, .tuple, .record, .map, .range, .function, .module, .external, .traced:
       throw context.wrongType(0, wanted: "a number, a Str or a tensor")
     }
   }
 
   static func float(_ context: inout CallContext) throws(CallFailure) -> Value {
+    if let variable = context.value(0).variable, variable.isTraced {
+      return try tensorResult { () throws(TensorError) in
+        if variable.isScalar { return Value(variable) }
+        return try Value(element: try variable.cast(to: .f64))
+      }
+    }
     switch context.value(0) {
     case .int(let number): return .float(Double(number))
     case .bool(let flag): return .float(flag ? 1 : 0)
@@ -128,7 +141,7 @@ private enum Conversion {
     case .string: return try parseFloat(&context)
     case .tensor(let tensor):
       return try tensorResult { () throws(TensorError) in try tensor.cast(to: .f64).asValue }
-    case .none, .complex, .tuple, .record, .map, .range, .function, .module, .external:
+    case .none, .complex, .tuple, .record, .map, .range, .function, .module, .external, .traced:
       throw context.wrongType(0, wanted: "a number, a Str or a tensor")
     }
   }
@@ -178,16 +191,16 @@ private enum Conversion {
   }
 
   static func dtype(_ context: inout CallContext) throws(CallFailure) -> Value {
-    if case .tensor(let tensor) = context.value(0) { return .string(tensor.dtype.name) }
-    guard let scalar = context.value(0).scalar else {
+    if case .tensor(let tensor) = context.value(0).primal { return .string(tensor.dtype.name) }
+    guard let scalar = context.value(0).primal.scalar else {
       throw context.wrongType(0, wanted: "a tensor or a number")
     }
     return .string(scalar.defaultDType.name)
   }
 
   private static func shapeArray(_ context: CallContext) throws(CallFailure) -> [Int] {
-    if case .tensor(let tensor) = context.value(0) { return tensor.shape.array }
-    guard context.value(0).scalar != nil else {
+    if case .tensor(let tensor) = context.value(0).primal { return tensor.shape.array }
+    guard context.value(0).primal.scalar != nil else {
       throw context.wrongType(
         0, wanted: "a tensor or a number", hint: "`len(x)` counts the elements of any collection")
     }

@@ -61,7 +61,7 @@ private enum Maps {
     case .record(let record):
       return zip(record.names, record.values).map { (key: .string($0), value: $1) }
     case .none, .bool, .int, .float, .complex, .string, .tensor, .tuple, .range, .function, .module,
-      .external:
+      .external, .traced:
       throw context.wrongType(index, wanted: "a Map or a Record")
     }
   }
@@ -127,7 +127,8 @@ private enum Maps {
       let resolved = position < 0 ? position + values.count : position
       return values.indices.contains(resolved) ? values[resolved] : context.value(2)
     case .module(let module): return module.member(try context.string(1)) ?? context.value(2)
-    case .none, .bool, .int, .float, .complex, .string, .tensor, .range, .function, .external:
+    case .none, .bool, .int, .float, .complex, .string, .tensor, .range, .function, .external,
+      .traced:
       throw context.wrongType(0, wanted: "a Map, a Record or a Tuple")
     }
   }
@@ -137,7 +138,7 @@ private enum Maps {
     case .map(let map): return .bool(map[context.value(1)] != nil)
     case .record(let record): return .bool(record[try context.string(1)] != nil)
     case .none, .bool, .int, .float, .complex, .string, .tensor, .tuple, .range, .function, .module,
-      .external:
+      .external, .traced:
       throw context.wrongType(
         0, wanted: "a Map or a Record", hint: "`x in xs` looks for an element")
     }
@@ -160,7 +161,7 @@ private enum Maps {
       }
       return .tuple(TupleValue(Array(values[..<resolved]) + Array(values[(resolved + 1)...])))
     case .none, .bool, .int, .float, .complex, .string, .tensor, .range, .function, .module,
-      .external:
+      .external, .traced:
       throw context.wrongType(0, wanted: "a Map, a Record or a Tuple")
     }
   }

@@ -200,7 +200,7 @@ private enum Order {
     switch first {
     case .string: return Array(values)
     case .none, .bool, .int, .float, .complex, .tensor, .tuple, .record, .map, .range, .function,
-      .module, .external:
+      .module, .external, .traced:
       return nil
     }
   }
@@ -262,7 +262,8 @@ extension Value {
     switch self {
     case .string, .int, .bool: return true
     case .tuple(let values): return values.isHashable
-    case .none, .float, .complex, .tensor, .record, .map, .range, .function, .module, .external:
+    case .none, .float, .complex, .tensor, .record, .map, .range, .function, .module, .external,
+      .traced:
       return false
     }
   }

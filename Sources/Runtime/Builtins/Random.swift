@@ -189,7 +189,7 @@ private enum Random {
     case .int(let position): return list[position]
     case .tensor(let tensor): return try picked(list, tensor, context.value(0))
     case .none, .bool, .float, .complex, .string, .tuple, .record, .map, .range, .function, .module,
-      .external:
+      .external, .traced:
       return positions
     }
   }
@@ -209,7 +209,7 @@ private enum Random {
       let sizes = positions.shape.array + stacked.shape.array.dropFirst()
       return .tensor(try tensorResult { () throws(TensorError) in try stacked.reshaped(to: sizes) })
     case .none, .bool, .int, .float, .complex, .string, .tuple, .record, .map, .function, .module,
-      .external:
+      .external, .traced:
       return elements
     }
   }

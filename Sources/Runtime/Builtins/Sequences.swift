@@ -69,8 +69,8 @@ private enum Sequences {
     case .map(let map): return .int(map.count)
     case .record(let record): return .int(record.names.count)
     case .tuple, .range, .tensor, .none, .bool, .int, .float, .complex, .function, .module,
-      .external:
-      guard let list = ElementList(context.value(0)) else {
+      .external, .traced:
+      guard let list = ElementList(context.value(0).primal) else {
         throw context.wrongType(0, wanted: "a tuple, tensor, range, Str, map or record")
       }
       return .int(list.count)
@@ -203,7 +203,7 @@ private enum Sequences {
       guard total > 0 else { return .tuple(TupleValue([])) }
       return .tuple(TupleValue((0..<count).flatMap { _ in elements }))
     case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .range, .function, .module,
-      .external:
+      .external, .traced:
       return try repeatOperation.call(
         context,
         [

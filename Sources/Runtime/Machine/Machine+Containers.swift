@@ -2,6 +2,7 @@ internal import CMachine
 internal import Diagnostics
 internal import Syntax
 internal import TensorCore
+internal import TensorOps
 
 // Ranges, iteration, indexing, fields and changes in place.
 extension Machine {
@@ -75,6 +76,14 @@ extension Machine {
         throw .runtime(.unhashableKey(Cells.value(of: key).summary), operand: 1)
       }
       throw .runtime(keyNotFound(base, key), operand: 1)
+    case Cells.boxTag:
+      if let variable = Cells.value(of: base).variable {
+        set(
+          register(i.a),
+          try part(of: variable, [try indexComponent(Cells.value(of: key).primal, operand: 1)]))
+        return
+      }
+      set(register(i.a), try element(of: base, at: key))
     default:
       set(register(i.a), try element(of: base, at: key))
     }
@@ -107,7 +116,8 @@ extension Machine {
             name: name, type: "the record \(Machine.listed(record.names))",
             suggestion: Suggestion.nearest(to: name, among: record.names)), operand: 1)
       }
-    case .none, .bool, .int, .float, .complex, .tensor, .map, .function, .module, .external:
+    case .none, .bool, .int, .float, .complex, .tensor, .map, .function, .module, .external,
+      .traced:
       throw .runtime(.notIndexable(type: container.summary), operand: 0)
     }
     let count = container.elementCount
@@ -149,6 +159,10 @@ extension Machine {
       return
     }
     let container = Cells.value(of: base)
+    if let variable = container.variable, variable.isTraced {
+      set(register(i.a), try part(of: variable, try indexComponents(descriptor)))
+      return
+    }
     guard descriptor.components.count == 1, case .slice = descriptor.components[0] else {
       if descriptor.components.count == 1, case .expression = descriptor.components[0] {
         set(register(i.a), try element(of: base, at: register(descriptor.first).pointee))
@@ -159,7 +173,7 @@ extension Machine {
     switch container {
     case .tuple, .string, .range: break
     case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module,
-      .external:
+      .external, .traced:
       throw .runtime(.notIndexable(type: container.summary), operand: 0)
     }
     let slice = try sliceParts(descriptor.first)
@@ -241,7 +255,8 @@ extension Machine {
       } catch {
         throw .tensor(error, operation: "x[…]")
       }
-    case .none, .float, .complex, .string, .record, .map, .function, .module, .external: break
+    case .none, .float, .complex, .string, .record, .map, .function, .module, .external, .traced:
+      break
     }
     throw .runtime(.indexType(type: "Tensor", index: value.summary), operand: operand)
   }
@@ -276,7 +291,7 @@ extension Machine {
     case .complex(let number) where name == "real": return .float(number.real)
     case .complex(let number) where name == "imag": return .float(number.imaginary)
     case .none, .bool, .int, .float, .complex, .string, .tensor, .tuple, .map, .range, .function,
-      .external:
+      .external, .traced:
       // `x.shape` for `x.shape()`.
       let function = Suggestion.nearest(to: name, among: library.builtins.map(\.name))
       throw .runtime(
@@ -394,6 +409,9 @@ extension Machine {
       return
     }
     let rest = path.dropFirst()
+    if slot.pointee.tag == Cells.tensorTag || slot.pointee.tag == Cells.boxTag {
+      if try storeTraced(value, slot, place, rest) { return }
+    }
     if slot.pointee.tag == Cells.tensorTag {
       try storeInTensor(value, slot, place, rest)
       return
@@ -467,14 +485,7 @@ extension Machine {
     guard rest.isEmpty else {
       throw .runtime(.indexType(type: "Tensor", index: "an index of an index in an assignment"))
     }
-    let components: [IndexComponent]
-    switch place {
-    case .key(let key): components = [try indexComponent(Cells.value(of: key), operand: 1)]
-    case .components(let descriptor): components = try indexComponents(descriptor)
-    case .field:
-      throw .runtime(
-        .fieldAssignment(type: Cells.borrowedValue(of: slot.pointee).summary), operand: 0)
-    }
+    let components = try components(of: place, slot)
     let operand = try operand(of: value)
     if !lm_is_unique(slot.pointee.object) {
       set(slot, Cells.cell(of: Cells.tensor(slot.pointee.tensor)))
@@ -494,6 +505,45 @@ extension Machine {
     } catch {
       throw .tensor(error, operation: "x[…] =")
     }
+  }
+
+  private func components(of place: Place, _ slot: UnsafeMutablePointer<lm_cell>)
+    throws(MachineFailure) -> [IndexComponent]
+  {
+    switch place {
+    case .key(let key): return [try indexComponent(Cells.value(of: key).primal, operand: 1)]
+    case .components(let descriptor): return try indexComponents(descriptor)
+    case .field:
+      throw .runtime(
+        .fieldAssignment(type: Cells.borrowedValue(of: slot.pointee).summary), operand: 0)
+    }
+  }
+
+  /// Stores where the tensor or the value is under differentiation; false when neither is.
+  private func storeTraced(
+    _ value: lm_cell, _ slot: UnsafeMutablePointer<lm_cell>, _ place: Place,
+    _ rest: ArraySlice<Place>
+  ) throws(MachineFailure) -> Bool {
+    guard rest.isEmpty, slot.pointee.tag == Cells.boxTag || Cells.mayHoldTraced(value) else {
+      return false
+    }
+    let part = Cells.value(of: value)
+    let whole = Cells.borrowedValue(of: slot.pointee)
+    guard whole.isTraced || part.containsTraced, let target = Cells.value(of: slot.pointee).variable
+    else { return false }
+    let components = try components(of: place, slot)
+    do throws(CallFailure) {
+      guard let source = try part.asOperandVariable() else {
+        throw CallFailure.diagnostic(RuntimeError.elementAssignment(type: part.summary).diagnostic)
+      }
+      let stored = try tensorResult { () throws(TensorError) in
+        try target.assigning(source, at: components)
+      }
+      set(slot, Value(stored))
+    } catch {
+      throw .call(error, operation: "x[…] =")
+    }
+    return true
   }
 
   private func operand(of cell: lm_cell) throws(MachineFailure) -> Operand {

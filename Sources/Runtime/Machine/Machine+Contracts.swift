@@ -7,7 +7,7 @@ internal import TensorCore
 extension Machine {
   func check(_ contract: ContractDescriptor, _ cell: lm_cell) throws(MachineFailure) {
     let subject = contract.parameter.map { "`\($0)`" } ?? "the result"
-    let value = Cells.borrowedValue(of: cell)
+    let value = Cells.borrowedValue(of: cell).primal
     let wanted = contractText(contract)
     if let dtype = contract.dtype {
       guard case .tensor(let tensor) = value, tensor.dtype == dtype else {

@@ -2,6 +2,7 @@ internal import CMachine
 internal import Diagnostics
 internal import Syntax
 internal import TensorCore
+internal import TensorOps
 
 // The operations of the `host` instruction; see `HostOperation` for what each does.
 extension Machine {
@@ -61,19 +62,24 @@ extension Machine {
       defer { lm_release(cell) }
       return Cells.value(of: cell)
     }
-    set(base, .tensor(try stacked(values)))
+    set(base, try stacked(values))
   }
 
   private func stack(_ base: UnsafeMutablePointer<lm_cell>) throws(MachineFailure) {
     guard case .tuple(let tuple) = Cells.value(of: base.pointee) else { return }
-    set(base, .tensor(try stacked(Array(tuple))))
+    set(base, try stacked(Array(tuple)))
   }
 
   /// The tensor of elements of one shape.
-  private func stacked(_ values: [Value]) throws(MachineFailure) -> Tensor {
+  private func stacked(_ values: [Value]) throws(MachineFailure) -> Value {
     do throws(CallFailure) {
-      if values.isEmpty { return try empty() }
-      if let tensor = try Value.tuple(TupleValue(values)).stackedTensor() { return tensor }
+      if values.isEmpty { return .tensor(try empty()) }
+      let whole = Value.tuple(TupleValue(values))
+      if whole.containsTraced {
+        if let variable = try whole.stackedVariable() { return Value(variable) }
+      } else if let tensor = try whole.stackedTensor() {
+        return .tensor(tensor)
+      }
     } catch {
       if case .tensor(.unequalElements(let first, let a, let second, let b)) = error, first == 0 {
         throw .runtime(
@@ -143,8 +149,9 @@ extension Machine {
       (0..<tensor.shape[0]).compactMap { position in
         (try? tensor.indexed(by: [.index(position)])).map { Value(element: $0) }
       }
+    case .traced where (value.variable?.shape[0] ?? 0) <= 65_536: (try? value.tracedRows()) ?? nil
     case .none, .bool, .int, .float, .complex, .string, .tensor, .record, .map, .range, .function,
-      .module, .external:
+      .module, .external, .traced:
       nil
     }
   }
@@ -244,6 +251,7 @@ extension Value {
     switch self {
     case .bool, .int, .float, .complex, .tensor, .range: false
     case .tuple(let tuple): tuple.contains(where: \.isElementless)
+    case .traced: false
     case .none, .string, .record, .map, .function, .module, .external: true
     }
   }

@@ -47,6 +47,7 @@ extension Machine {
     case LM_OP_for_prepare: try rangeFailure(register(i.a))
     case LM_OP_range: try closedRange(i)
     case LM_OP_iterate:
+      if try iterateRows(register(i.a)) { return }
       throw .runtime(.notIterable(type: Cells.value(of: register(i.a).pointee).summary))
     case LM_OP_next: try nextElement(i)
     case LM_OP_index: try index(i)
@@ -182,7 +183,14 @@ extension Machine {
       var element = lm_cell()
       if lm_tensor_load(cell.tensor, 0, &element) { return try truth(of: element) }
       return true
-    default: throw .runtime(.conditionType(type: Cells.borrowedValue(of: cell).summary))
+    default:
+      let value = Cells.borrowedValue(of: cell)
+      if value.isTraced {
+        let primal = Cells.cell(of: value.primal)
+        defer { lm_release(primal) }
+        return try truth(of: primal)
+      }
+      throw .runtime(.conditionType(type: value.summary))
     }
   }
 
@@ -231,6 +239,7 @@ extension Machine {
         case Cells.tensorTag:
           hasTensor = true
           operands.append(.tensor(Cells.borrowedTensor(cell.tensor)))
+        case Cells.boxTag: return try runTracedTree(tree)
         default: return false
         }
       }
@@ -260,7 +269,7 @@ extension Machine {
   }
 
   /// What the user wrote for a step: the operator or the function's name.
-  private func operatorText(_ tree: FusedTree, _ step: Int) -> String {
+  func operatorText(_ tree: FusedTree, _ step: Int) -> String {
     switch tree.expression.steps[step].operation {
     case .add: "+"
     case .subtract: "-"

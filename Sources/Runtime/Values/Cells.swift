@@ -192,8 +192,13 @@ enum Cells {
     case .function(let function):
       if case .closure(let reference) = function.target { return reference.retainedCell }
       return box(value)
-    case .complex, .module, .external: return box(value)
+    case .complex, .module, .external, .traced: return box(value)
     }
+  }
+
+  /// Whether the cell may be a traced value or have one in it.
+  static func mayHoldTraced(_ cell: lm_cell) -> Bool {
+    cell.tag == boxTag || cell.tag == tupleTag
   }
 
   private static func box(_ value: Value) -> lm_cell {

@@ -19,7 +19,7 @@ extension Value {
     case .string(let text): text.unicodeScalars.count
     case .range(let range): range.count
     case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module,
-      .external:
+      .external, .traced:
       0
     }
   }
@@ -33,7 +33,7 @@ extension Value {
       return .string(String(scalars[scalars.index(scalars.startIndex, offsetBy: position)]))
     case .range(let range): return .int(range.element(at: position))
     case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module,
-      .external:
+      .external, .traced:
       return .none
     }
   }
@@ -66,7 +66,7 @@ extension Value {
           start: range.element(at: start), end: end.overflow ? last : end.partialValue,
           step: stride))
     case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .function, .module,
-      .external:
+      .external, .traced:
       return .none
     }
   }

@@ -20,7 +20,11 @@ extension Operation {
         throw error.error
       }
     case .rule(let keeping, let rule): return try apply(arguments, level, keeping, rule)
-    case .composed(let compute): return try compute(arguments)
+    case .composed(let compute):
+      // As the operation itself gives it: without axes a number.
+      let result = try compute(arguments)
+      guard case .one(let variable) = result, variable.rank == 0 else { return result }
+      return .one(try variable.asScalar())
     }
   }
 

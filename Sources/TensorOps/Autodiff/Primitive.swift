@@ -54,8 +54,21 @@ package struct Primitive: Sendable {
   }
 }
 
+extension Primitive {
+  /// Records as one step of a level what was computed below it: the results as the level's values.
+  ///
+  /// - Throws: `outOfMemory`, and what a rule throws that forward differentiation runs at once.
+  package static func step(
+    _ operands: [Variable], at level: Level, results: [Variable], rule: @escaping Pullback.Rule
+  ) throws(TensorError) -> [Variable] {
+    try follow(
+      operands, at: level, inner: operands.map { $0.below(level) }, results: results,
+      keeping: .shapes, rule: rule)
+  }
+}
+
 extension [Variable] {
-  var highestLevel: Level? {
+  package var highestLevel: Level? {
     var highest: Level?
     for variable in self {
       guard let level = variable.level else { continue }

@@ -17,7 +17,7 @@ extension FusedExpression {
     let result = try apply(inner)
     do throws(TensorError) {
       let name = steps.last.map { "\($0.operation)" } ?? "elementwise"
-      try result.requireReal(name)
+      for value in inner + [result] { try value.requireReal(name) }
       guard result.isFloating else { return result }
       return try recorded(leaves, level, inner, result)
     } catch {
@@ -39,7 +39,7 @@ extension FusedExpression {
     let inner = leaves.map { $0.below(level) }
     let result = try apply(inner, reducing: reduction)
     do throws(TensorError) {
-      try result.requireReal(reduction.name)
+      for value in inner + [result] { try value.requireReal(reduction.name) }
       guard result.isFloating else { return result }
       let shape = inner.commonShape
       let scale = reduction == .mean ? 1 / Double(shape.count) : 1
