@@ -24,6 +24,7 @@ extension Value {
         elements.append(element)
       }
       return .list(elements)
+    case .traced: return try primal.plotArgument()
     case .complex, .record, .map, .function, .module, .external: return nil
     }
   }

@@ -54,6 +54,7 @@ struct ValueWriter {
     case .function(let function): return tagged("function", .string(function.name ?? ""))
     case .module(let module): return tagged("module", .string(module.name))
     case .external(let value): return try json(value, name: name)
+    case .traced: return try json(value.primal, name: name)
     }
   }
 
