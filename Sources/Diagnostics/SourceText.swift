@@ -13,14 +13,20 @@ package final class SourceText: Sendable {
   package let bytes: [UInt8]
   /// The line number of the first line, counted from 1 in the file that holds the text.
   package let firstLine: Int
+  /// Whether the text is a standard module: errors in it are told at the user's call.
+  package let isStandardModule: Bool
   /// Byte offsets at which lines begin.
   private let lineStarts: [Int]
 
-  package init(name: String, part: String = "", text: String, firstLine: Int = 1) {
+  package init(
+    name: String, part: String = "", text: String, firstLine: Int = 1,
+    isStandardModule: Bool = false
+  ) {
     self.name = name
     self.part = part
     self.text = text
     self.firstLine = firstLine
+    self.isStandardModule = isStandardModule
     bytes = Array(text.utf8)
     var starts = [0]
     for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {

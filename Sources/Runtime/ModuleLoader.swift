@@ -91,7 +91,9 @@ final class ModuleLoader {
     }
     loading.append(path)
     defer { loading.removeLast() }
-    let source = SourceText(name: String(path.split(separator: "/").last ?? "module"), text: text)
+    let source = SourceText(
+      name: String(path.split(separator: "/").last ?? "module"), text: text,
+      isStandardModule: path.hasPrefix(folder + "/"))
     let module = try run(source, name, in: session)
     loaded[path] = module
     return module

@@ -112,7 +112,32 @@ extension Machine {
     guard diagnostic.trace.isEmpty else { return diagnostic }
     var result = diagnostic
     result.trace = trace
+    return atUsersCall(result)
+  }
+
+  /// An error inside of a standard module stands at the user's call of it; the trace says where in
+  /// the module it arose.
+  private func atUsersCall(_ diagnostic: Diagnostic) -> Diagnostic {
+    guard let location = diagnostic.location, location.source.isStandardModule,
+      let place = diagnostic.trace.firstIndex(where: { frame in
+        frame.location.map { !$0.source.isStandardModule } ?? false
+      })
+    else { return diagnostic }
+    var result = diagnostic
+    result.location = diagnostic.trace[place].location
+    result.labels = []
+    result.note = ""
+    let origin = Diagnostic.Frame(call: Machine.call(at: location), location: location)
+    result.trace =
+      [origin] + diagnostic.trace[..<place] + diagnostic.trace[(place + 1)...]
     return result
+  }
+
+  /// The text of a place on one line.
+  private static func call(at location: Location) -> String {
+    var text = location.source.text(of: location.span)
+    if let lineEnd = text.firstIndex(of: "\n") { text = String(text[..<lineEnd]) + " …" }
+    return text.count > 60 ? String(text.prefix(59)) + "…" : text
   }
 
   /// The calls that led here, innermost first, each as written where it was made.
@@ -166,12 +191,20 @@ extension Machine {
   }
 
   private func frameOfTrace(_ step: TraceStep) -> Diagnostic.Frame {
-    let source = step.information.source
-    var text = source.text(of: step.span)
-    if let lineEnd = text.firstIndex(of: "\n") { text = String(text[..<lineEnd]) + " …" }
-    if text.count > 60 { text = String(text.prefix(59)) + "…" }
+    let location = Location(step.information.source, step.span)
     return Diagnostic.Frame(
-      call: text, location: Location(source, step.span), count: step.count)
+      call: Machine.call(at: location), location: location, count: step.count)
+  }
+
+  /// The call that the instruction being run is, and the calls that led to it: what led to an error
+  /// in a function that another machine ran for it.
+  var traceOfCall: [Diagnostic.Frame] {
+    guard raw.pointee.frame > raw.pointee.frames, raw.pointee.pc != nil else { return [] }
+    let information = information
+    let at = position
+    guard at >= 0, at < information.spans.count else { return [] }
+    let step = TraceStep(information: information, span: information.spans[at], count: 1)
+    return [frameOfTrace(step)] + trace
   }
 
   /// Where the instruction being run stands.
