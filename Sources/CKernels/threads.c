@@ -6,7 +6,9 @@
 
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -53,6 +55,8 @@ static pthread_mutex_t region_mutex = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic int32_t wanted_threads;
 static int32_t started_workers;
 static _Thread_local bool inside_region;
+
+bool ck_inside_region(void) { return inside_region; }
 
 static int64_t nanoseconds(void) {
   struct timespec now;
@@ -115,13 +119,25 @@ void ck_set_threads(int32_t count) {
   atomic_store_explicit(&wanted_threads, bounded, memory_order_relaxed);
 }
 
+// LAMELLA_THREADS, or the processors this process may run on.
+static int32_t default_threads(void) {
+  const char *text = getenv("LAMELLA_THREADS");
+  if (text && atoi(text) > 0) return atoi(text);
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  return processors < 1 ? 1 : (int32_t)processors;
+}
+
 int32_t ck_thread_count(void) {
   int32_t count = atomic_load_explicit(&wanted_threads, memory_order_relaxed);
   if (count > 0) return count;
-  long processors = sysconf(_SC_NPROCESSORS_ONLN);
-  ck_set_threads(processors < 1 ? 1 : (int32_t)processors);
+  ck_set_threads(default_threads());
   return atomic_load_explicit(&wanted_threads, memory_order_relaxed);
 }
+
+// Parts may run code of the language, which may nest native calls: as much stack as an evaluator has; reserved, not touched.
+static const size_t worker_stack = (size_t)1 << 29;
 
 // Starts workers up to the wanted number. A worker that cannot be started is done without.
 static void start_workers(int32_t threads) {
@@ -130,6 +146,7 @@ static void start_workers(int32_t threads) {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, worker_stack);
     int result = pthread_create(&thread, &attributes, work, NULL);
     pthread_attr_destroy(&attributes);
     if (result != 0) return;

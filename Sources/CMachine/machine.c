@@ -950,7 +950,7 @@ HANDLER op_set_path(STATE) { SLOW; }
 static inline int32_t field_position(lm_cache *cache, const lm_shape *shape) {
   if (LIKELY(cache->shape == shape)) return cache->position;
   int32_t position = lm_shape_find(shape, cache->symbol);
-  if (position >= 0) {
+  if (position >= 0 && !__atomic_load_n(&lm_code_sharers, __ATOMIC_RELAXED)) {
     cache->shape = shape;
     cache->position = position;
   }

@@ -5,6 +5,8 @@
 
 bool lm_is_shared = true;
 void lm_share_objects(bool shared) { __atomic_store_n(&lm_is_shared, shared, __ATOMIC_RELAXED); }
+int32_t lm_code_sharers;
+void lm_share_code(int32_t change) { __atomic_fetch_add(&lm_code_sharers, change, __ATOMIC_RELAXED); }
 static void (*host_release)(void *);
 static int64_t memory_limit = INT64_MAX;
 static int64_t memory_in_use;

@@ -15,6 +15,7 @@ package enum BuiltinTable {
       ("Order and search", orderBuiltins),
       ("Maps and records", mapBuiltins),
       ("Functions", functionalBuiltins),
+      ("Many items at once", parallelBuiltins),
       ("Differentiation", differentiationBuiltins),
       ("Random numbers", randomBuiltins),
       ("Time and environment", environmentBuiltins),

@@ -1,7 +1,6 @@
 internal import CMachine
 package import Diagnostics
 internal import Glibc
-internal import Synchronization
 internal import Syntax
 package import TensorCore
 
@@ -17,6 +16,8 @@ package final class Session: @unchecked Sendable {
   var namespace = Namespace()
   private(set) var modules: ModuleLoader
   private(set) var machine: Machine?
+  /// Machines for the items of `pmap`.
+  let workers = WorkerMachines()
   /// What the running cell does to the world.
   private var emit: (SessionEvent) -> Void = { _ in }
   private var request = DisplayRequest()
@@ -32,23 +33,14 @@ package final class Session: @unchecked Sendable {
       elementwise: OperationBuiltins.elementwiseNames, modules: Set(names))
     modules = ModuleLoader(folder: options.standardLibraryFolder)
     Session.setMemoryLimit(options.limits)
-    Session.noteNewSession()
+    SharedObjects.noteNewSession()
     machine = Machine(limits: options.limits, library: library)
   }
 
-  private static let hasSession = Atomic(false)
-
   /// Promises that one thread alone uses the language's values, which makes counting them cheaper.
-  /// Holds until a second session is made; called before the first value is.
-  package static func keepToOneThread() {
-    if !hasSession.load(ordering: .relaxed) { lm_share_objects(false) }
-  }
-
-  /// From the second session on objects may be touched by two threads at once: those that the
-  /// process shares, and its count of bytes.
-  private static func noteNewSession() {
-    if hasSession.exchange(true, ordering: .relaxed) { lm_share_objects(true) }
-  }
+  /// Holds until a second session is made, and not while `pmap` runs; called before the first value
+  /// is.
+  package static func keepToOneThread() { SharedObjects.keepToOneThread() }
 
   private static func setMemoryLimit(_ limits: Limits) {
     var bytes = limits.memoryBytes
@@ -235,7 +227,10 @@ package final class Session: @unchecked Sendable {
 
   /// Ends the running evaluation with E0503 (or E0504 for a timeout). From any thread.
   package func interrupt(as code: DiagnosticCode = .interrupted) {
-    if let machine { lm_machine_interrupt(machine.raw, code == .timedOut ? 2 : 1) }
+    guard let machine else { return }
+    let reason: Int32 = code == .timedOut ? 2 : 1
+    lm_machine_interrupt(machine.raw, reason)
+    workers.interrupt(reason: reason)
   }
 
   private func clearInterrupt() {

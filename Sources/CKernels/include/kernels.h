@@ -57,6 +57,8 @@ typedef void (*ck_range_function)(void *context, ck_int low, ck_int high);
 // Calls `body` on consecutive parts of 0 ..< count, each of `grain` elements but the last, on all threads.
 // Parts are the same for any number of threads. Called from inside a part, runs serially.
 void ck_parallel_for(ck_int count, ck_int grain, ck_range_function body, void *context);
+// Whether this thread works on a part of a region that has several: what it calls shall keep to it.
+bool ck_inside_region(void);
 // How many threads share the work, this one included; at least 1.
 void ck_set_threads(int32_t count);
 int32_t ck_thread_count(void);

@@ -132,6 +132,10 @@ typedef struct lm_function {
 // says so before it makes any.
 extern bool lm_is_shared;
 void lm_share_objects(bool shared);
+// How many sets of machines run the same code at once (+1 when a set begins, -1 when it ends): while there are any, code is
+// not written to, not even its caches.
+extern int32_t lm_code_sharers;
+void lm_share_code(int32_t change);
 // Called for the storage of a tensor and the object of a box when their holder dies. Set once at start.
 void lm_set_host_release(void (*release)(void *));
 void lm_destroy(lm_object *object);

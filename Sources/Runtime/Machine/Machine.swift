@@ -231,6 +231,8 @@ final class Machine {
         set(register(number), Cells.none)
       }
       raw.pointee.pc = innermost.pc
+      // What a function called back left behind is dealt with.
+      failure = nil
       return true
     }
     while raw.pointee.frame != baseFrame { lm_machine_unwind(raw) }

@@ -144,10 +144,13 @@ enum BLAS {
   private static let noTranspose = Int32(OB_NO_TRANSPOSE)
   private static let transpose = Int32(OB_TRANSPOSE)
 
-  /// Lets OpenBLAS use as many threads as the budget allows. Comes before every use of the library.
+  /// Lets OpenBLAS use as many threads as the budget allows: one within a part of work that is
+  /// spread over threads already. Comes before every use of the library.
   ///
   /// - Throws: `missingLibrary` when OpenBLAS cannot be loaded.
-  static func useAllThreads() throws(TensorError) { try limitThreads(ck_thread_count()) }
+  static func useAllThreads() throws(TensorError) {
+    try limitThreads(ck_inside_region() ? 1 : ck_thread_count())
+  }
 
   /// Keeps OpenBLAS to the calling thread, for products that are themselves spread over threads.
   ///

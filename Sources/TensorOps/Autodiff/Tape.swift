@@ -1,3 +1,4 @@
+internal import Synchronization
 package import TensorCore
 
 /// What reverse differentiation records: each operation in the order it was done, with how
@@ -20,7 +21,18 @@ package final class Tape: @unchecked Sendable {
     let firstSlot: Int
   }
 
-  package init(level: Level) { self.level = level }
+  private static let live = Atomic(0)
+
+  /// Whether there is a tape, in any session: what runs then may be recorded, and must keep to its
+  /// thread and order.
+  package static var isAnyLive: Bool { live.load(ordering: .relaxed) > 0 }
+
+  package init(level: Level) {
+    self.level = level
+    Tape.live.add(1, ordering: .relaxed)
+  }
+
+  deinit { Tape.live.subtract(1, ordering: .relaxed) }
 
   /// Begins to follow a value.
   package func follow(_ value: Variable) -> Variable {
