@@ -7,12 +7,21 @@ internal import Synchronization
 /// result's shape), then the result, then `constants`. Its value is the cotangent times the partial
 /// derivative, of the result's shape: summing over the axes that the leaf was broadcast along is
 /// the caller's.
-package struct FusedDerivative: Sendable {
+package final class FusedDerivative: Sendable {
   package let expression: FusedExpression
   package let constants: [Scalar]
   /// Which leaves of the original expression it reads.
   package let readsLeaf: [Bool]
   package let readsResult: Bool
+
+  init(
+    _ expression: FusedExpression, constants: [Scalar], readsLeaf: [Bool], readsResult: Bool
+  ) {
+    self.expression = expression
+    self.constants = constants
+    self.readsLeaf = readsLeaf
+    self.readsResult = readsResult
+  }
 }
 
 /// The derivatives of an expression, made at most once each.
@@ -297,7 +306,7 @@ private struct DerivativeBuilder {
     }
     let isRead = { (leaf: Int) in needed.contains(.leaf(leaf)) }
     return FusedDerivative(
-      expression: FusedExpression(leafCount: leafCount, steps: numbered),
+      FusedExpression(leafCount: leafCount, steps: numbered),
       constants: constants.map {
         $0 == $0.rounded() && abs($0) < 1e15 ? .int(Int($0)) : .float($0)
       },

@@ -87,26 +87,26 @@ func follow(
   var tape: Tape?
   var parents: [Int] = []
   parents.reserveCapacity(operands.count)
-  var tangents = [Variable?](repeating: nil, count: operands.count)
-  for (index, operand) in operands.enumerated() {
-    parents.append(-1)
-    switch operand.role(at: level) {
-    case .recorded(let own, let slot):
+  for operand in operands {
+    if case .recorded(let own, let slot) = operand.role(at: level) {
       tape = own
-      parents[index] = slot
-    case .dual(let tangent): tangents[index] = tangent
-    case nil: break
+      parents.append(slot)
+    } else {
+      parents.append(-1)
     }
   }
-  if let tape {
-    let keepsOperands = keeping == .values || keeping == .operands
-    let keepsResults = keeping == .values || keeping == .results
-    return try tape.record(
-      rule, operands: keepsOperands ? inner : inner.placeholders(), parents: parents,
-      results: keepsResults ? results : results.placeholders()
-    ).enumerated().map { index, recorded in recorded.replacingPrimal(with: results[index]) }
+  guard let tape else {
+    let tangents = operands.map { operand -> Variable? in
+      if case .dual(let tangent) = operand.role(at: level) { return tangent }
+      return nil
+    }
+    return try pushForward(rule, tangents, level, inner, results)
   }
-  return try pushForward(rule, tangents, level, inner, results)
+  let keepsOperands = keeping == .values || keeping == .operands
+  let keepsResults = keeping == .values || keeping == .results
+  return tape.record(
+    rule, operands: keepsOperands ? inner : try inner.placeholders(), parents: parents,
+    results: results, kept: keepsResults ? results : try results.placeholders())
 }
 
 extension [Variable] {
@@ -114,21 +114,25 @@ extension [Variable] {
   func placeholders() throws(TensorError) -> [Variable] {
     var all: [Variable] = []
     all.reserveCapacity(count)
-    for variable in self {
-      guard case .tensor(let tensor) = variable.value, tensor.count > 1 else {
-        all.append(.plain(variable.value))
-        continue
-      }
-      all.append(Variable(try Tensor.zeros(.scalar, tensor.dtype).broadcast(to: tensor.shape)))
-    }
+    for variable in self { all.append(try variable.placeholder()) }
     return all
   }
 }
 
 extension Variable {
-  /// The same trace of another value: results whose values the tape does not keep.
-  fileprivate func replacingPrimal(with primal: Variable) -> Variable {
-    guard case .traced(let trace) = self else { return primal }
-    return .traced(Trace(level: trace.level, primal: primal, role: trace.role))
+  /// A plain value of the same shape and dtype that takes no memory; a number is itself.
+  func placeholder() throws(TensorError) -> Variable {
+    guard case .tensor(let tensor) = value else { return .plain(value) }
+    return Variable(try Placeholders.tensor(of: tensor.dtype).broadcast(to: tensor.shape))
+  }
+}
+
+/// One element of each dtype, which placeholders are views of.
+private enum Placeholders {
+  private static let tensors: [Tensor?] = DType.allCases.map { try? Tensor.zeros(.scalar, $0) }
+
+  static func tensor(of dtype: DType) throws(TensorError) -> Tensor {
+    if let known = tensors[Int(dtype.rawValue)] { return known }
+    return try Tensor.zeros(.scalar, dtype)
   }
 }

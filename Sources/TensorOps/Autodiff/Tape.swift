@@ -36,27 +36,29 @@ package final class Tape: @unchecked Sendable {
 
   /// Begins to follow a value.
   package func follow(_ value: Variable) -> Variable {
-    append(Entry(rule: nil, operands: [], parents: [], results: [value], firstSlot: slotCount))[0]
+    entries.append(
+      Entry(rule: nil, operands: [], parents: [], results: [value], firstSlot: slotCount))
+    slotCount += 1
+    return traced(value, slot: slotCount - 1)
   }
 
   /// Notes an operation; its results as this level's values. What has no derivative (integers,
-  /// truths) stays as it is.
+  /// truths) stays as it is. Of the results `kept` is kept.
   func record(
-    _ rule: @escaping Pullback.Rule, operands: [Variable], parents: [Int], results: [Variable]
+    _ rule: @escaping Pullback.Rule, operands: [Variable], parents: [Int], results: [Variable],
+    kept: [Variable]
   ) -> [Variable] {
-    append(
-      Entry(
-        rule: rule, operands: operands, parents: parents, results: results, firstSlot: slotCount))
+    let first = slotCount
+    entries.append(
+      Entry(rule: rule, operands: operands, parents: parents, results: kept, firstSlot: first))
+    slotCount += results.count
+    if results.count == 1 { return [traced(results[0], slot: first)] }
+    return results.enumerated().map { index, result in traced(result, slot: first + index) }
   }
 
-  private func append(_ entry: Entry) -> [Variable] {
-    entries.append(entry)
-    slotCount += entry.results.count
-    return entry.results.enumerated().map { index, result in
-      guard result.isFloating else { return result }
-      let role = Trace.Role.recorded(self, slot: entry.firstSlot + index)
-      return .traced(Trace(level: level, primal: result, role: role))
-    }
+  private func traced(_ value: Variable, slot: Int) -> Variable {
+    guard value.isFloating else { return value }
+    return .traced(Trace(level: level, primal: value, role: .recorded(self, slot: slot)))
   }
 
   /// The cotangents of `inputs`, given those of some results: sums over all ways that lead from the

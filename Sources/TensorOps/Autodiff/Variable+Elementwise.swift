@@ -16,10 +16,10 @@ extension FusedExpression {
     let inner = leaves.map { $0.below(level) }
     let result = try apply(inner)
     do throws(TensorError) {
-      let name = steps.last.map { "\($0.operation)" } ?? "elementwise"
-      for value in inner + [result] { try value.requireReal(name) }
+      try requireReal(inner, result)
       guard result.isFloating else { return result }
-      return try recorded(leaves, level, inner, result)
+      let step = try FusedStep(self, leaves, inner, level, result, reducing: nil)
+      return try step.recorded(leaves, level, result)
     } catch {
       throw FusedFailure(step: steps.count - 1, error: error)
     }
@@ -39,84 +39,101 @@ extension FusedExpression {
     let inner = leaves.map { $0.below(level) }
     let result = try apply(inner, reducing: reduction)
     do throws(TensorError) {
-      for value in inner + [result] { try value.requireReal(reduction.name) }
+      try requireReal(inner, result)
       guard result.isFloating else { return result }
-      let shape = inner.commonShape
-      let scale = reduction == .mean ? 1 / Double(shape.count) : 1
-      let rules = gradients(for: leaves, level)
-      let kept = try kept(inner, rules)
-      return try follow(
-        leaves, at: level, inner: kept, results: [result], keeping: .operands
-      ) { (step) throws(TensorError) in
-        let each = scale == 1 ? step.cotangent : try step.cotangent * Variable(scale)
-        let spread = try each.spread(to: shape)
-        // Expressions that read their result compute it again, it having been summed.
-        let whole =
-          rules.contains { $0?.readsResult ?? false }
-          ? try self.applying(step.operands) : Variable(0)
-        return try self.backward(step.operands, rules, spread, whole)
-      }[0]
+      let step = try FusedStep(self, leaves, inner, level, result, reducing: reduction)
+      return try step.recorded(leaves, level, result)
     } catch {
       throw FusedFailure(step: steps.count - 1, error: error)
     }
   }
 
-  private func applying(_ leaves: [Variable]) throws(TensorError) -> Variable {
-    do throws(FusedFailure) { return try apply(leaves) } catch { throw error.error }
+  private func requireReal(_ inner: [Variable], _ result: Variable) throws(TensorError) {
+    guard result.dtype.kind == .complex || inner.contains(where: { $0.dtype.kind == .complex })
+    else { return }
+    let name = steps.last.map { "\($0.operation)" } ?? "elementwise"
+    throw .noDerivative(operation: name + " of complex numbers")
   }
 
-  private func recorded(
-    _ leaves: [Variable], _ level: Level, _ inner: [Variable], _ result: Variable
-  ) throws(TensorError) -> Variable {
-    let rules = gradients(for: leaves, level)
-    let readsResult = rules.contains { $0?.readsResult ?? false }
-    let shape = result.shape
-    let isScalar = result.isScalar
-    return try follow(
-      leaves, at: level, inner: try kept(inner, rules), results: [result],
-      keeping: readsResult ? .values : .operands
+  fileprivate func applying(_ leaves: [Variable]) throws(TensorError) -> Variable {
+    do throws(FusedFailure) { return try apply(leaves) } catch { throw error.error }
+  }
+}
+
+/// A fused expression on the tape: its derivatives and what they read.
+private struct FusedStep: Sendable {
+  let expression: FusedExpression
+  /// For each leaf that the level follows its derivative.
+  let rules: [FusedDerivative?]
+  let kept: [Variable]
+  let readsResult: Bool
+  /// Of the elements before they are summed.
+  let shape: Shape
+  let isScalar: Bool
+  let isReduced: Bool
+  /// 1 over the count, of a mean.
+  let scale: Double
+
+  init(
+    _ expression: FusedExpression, _ leaves: [Variable], _ inner: [Variable], _ level: Level,
+    _ result: Variable, reducing reduction: Reduction?
+  ) throws(TensorError) {
+    self.expression = expression
+    var rules: [FusedDerivative?] = []
+    rules.reserveCapacity(leaves.count)
+    for (index, leaf) in leaves.enumerated() {
+      rules.append(leaf.level == level ? expression.derivative(of: index) : nil)
+    }
+    self.rules = rules
+    readsResult = rules.contains { $0?.readsResult ?? false }
+    isReduced = reduction != nil
+    isScalar = result.isScalar
+    shape = reduction == nil ? result.shape : inner.commonShape
+    scale = reduction == .mean ? 1 / Double(shape.count) : 1
+    var kept = inner
+    for index in inner.indices where !rules.contains(where: { $0?.readsLeaf[index] ?? false }) {
+      kept[index] = try inner[index].placeholder()
+    }
+    self.kept = kept
+  }
+
+  func recorded(_ leaves: [Variable], _ level: Level, _ result: Variable) throws(TensorError)
+    -> Variable
+  {
+    try follow(
+      leaves, at: level, inner: kept, results: [result],
+      keeping: readsResult && !isReduced ? .values : .operands
     ) { (step) throws(TensorError) in
-      let spread = isScalar ? step.cotangent : try step.cotangent.spread(to: shape)
-      return try self.backward(step.operands, rules, spread, step.results[0])
+      try self.backward(step)
     }[0]
   }
 
-  /// For each leaf that the level follows its derivative.
-  private func gradients(for leaves: [Variable], _ level: Level) -> [FusedDerivative?] {
-    leaves.enumerated().map { index, leaf in
-      leaf.level == level ? derivative(of: index) : nil
-    }
-  }
-
-  /// The leaves that some derivative reads; of the others their shapes.
-  private func kept(_ inner: [Variable], _ rules: [FusedDerivative?]) throws(TensorError)
-    -> [Variable]
-  {
-    var kept = inner
-    for index in inner.indices where !rules.contains(where: { $0?.readsLeaf[index] ?? false }) {
-      kept[index] = try [inner[index]].placeholders()[0]
-    }
-    return kept
-  }
-
-  private func backward(
-    _ operands: [Variable], _ rules: [FusedDerivative?], _ cotangent: Variable, _ result: Variable
-  ) throws(TensorError) -> [Variable?] {
-    var parts = [Variable?](repeating: nil, count: operands.count)
+  private func backward(_ step: Pullback) throws(TensorError) -> [Variable?] {
+    let each = scale == 1 ? step.cotangent : try step.cotangent * Variable(scale)
+    let cotangent = isScalar && !isReduced ? each : try each.spread(to: shape)
+    // An expression that reads its result computes it again when only its sum was kept.
+    var result = step.results[0]
+    if isReduced, readsResult { result = try expression.applying(step.operands) }
+    var parts = [Variable?](repeating: nil, count: step.operands.count)
     for (index, rule) in rules.enumerated() {
       guard let rule else { continue }
       var leaves: [Variable] = []
       leaves.reserveCapacity(rule.expression.leafCount)
-      for (leaf, operand) in operands.enumerated() {
-        leaves.append(rule.readsLeaf[leaf] ? operand : 0)
+      for (leaf, operand) in step.operands.enumerated() {
+        leaves.append(rule.readsLeaf[leaf] ? operand : .unread)
       }
       leaves.append(cotangent)
-      leaves.append(rule.readsResult ? result : 0)
+      leaves.append(rule.readsResult ? result : .unread)
       for constant in rule.constants { leaves.append(.plain(.scalar(constant))) }
       parts[index] = try rule.expression.applying(leaves)
     }
     return parts
   }
+}
+
+extension Variable {
+  /// In the place of a leaf that an expression does not read.
+  fileprivate static let unread = Variable.plain(.scalar(.int(0)))
 }
 
 extension [Variable] {

@@ -6,7 +6,8 @@ package import TensorCore
 /// holds a value of lower levels only, so the derivative rules of a level are themselves recorded by
 /// the levels below.
 package enum Variable: Sendable {
-  case plain(Operand)
+  /// Held by reference: a tensor's own description is large, and variables are passed around.
+  indirect case plain(Operand)
   case traced(Trace)
 }
 
