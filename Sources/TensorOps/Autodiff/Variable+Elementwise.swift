@@ -9,9 +9,8 @@ extension FusedExpression {
   /// - Throws: as that, and `noDerivative` when complex numbers come of what is followed.
   package func apply(_ leaves: [Variable]) throws(FusedFailure) -> Variable {
     guard let level = leaves.highestLevel else {
-      let operands = leaves.map(\.value)
-      let result = try Tensor.evaluate(self, leaves: operands)
-      return .plain(operands.allSatisfy(\.isScalar) ? .scalar(result.item()) : .tensor(result))
+      if let numbers = leaves.numbers { return .plain(.scalar(try evaluate(numbers: numbers))) }
+      return .plain(.tensor(try Tensor.evaluate(self, leaves: leaves.map(\.value))))
     }
     let inner = leaves.map { $0.below(level) }
     let result = try apply(inner)
@@ -137,6 +136,17 @@ extension Variable {
 }
 
 extension [Variable] {
+  /// The numbers, when all are plain numbers.
+  fileprivate var numbers: [Scalar]? {
+    var numbers: [Scalar] = []
+    for variable in self {
+      guard case .plain(.scalar(let scalar)) = variable else { return nil }
+      if numbers.isEmpty { numbers.reserveCapacity(count * 2) }
+      numbers.append(scalar)
+    }
+    return numbers
+  }
+
   /// The shape they broadcast to.
   var commonShape: Shape {
     var shape = Shape.scalar
