@@ -54,6 +54,7 @@ let package = Package(
     .target(name: "CKernels", cSettings: optimised),
     .target(name: "CMachine", cSettings: optimised),
     .target(name: "COpenBLAS", cSettings: optimised),
+    .target(name: "COneDNN", dependencies: ["CKernels"], cSettings: optimised),
     .systemLibrary(name: "CReadline"),
     .systemLibrary(name: "CMarkdown"),
     .systemLibrary(name: "CZlib"),
@@ -69,7 +70,8 @@ let package = Package(
     .target(name: "Diagnostics", swiftSettings: strict),
     .target(name: "Syntax", dependencies: ["Diagnostics"], swiftSettings: strict),
     .target(
-      name: "TensorCore", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: strict),
+      name: "TensorCore", dependencies: ["CKernels", "COneDNN", "COpenBLAS"],
+      swiftSettings: strict),
     .target(name: "TensorOps", dependencies: ["TensorCore"], swiftSettings: strict),
     .target(
       name: "Runtime",

@@ -1,4 +1,5 @@
 // Chooses kernels for the machine the process runs on.
+#include "neural.h"
 #include "reduce.h"
 
 #include <stdatomic.h>
@@ -48,6 +49,16 @@ const ck_block_reducers *ck_best_reducers(void) {
   }
 #endif
   return &ck_block_reducers_base;
+}
+
+const ck_neural *ck_best_neural(void) {
+#if defined(__x86_64__)
+  switch (level()) {
+  case 2: return &ck_neural_v4;
+  case 1: return &ck_neural_v3;
+  }
+#endif
+  return &ck_neural_base;
 }
 
 bool ck_has_kernel(int32_t operation, int32_t dtype) {
