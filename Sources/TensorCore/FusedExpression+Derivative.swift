@@ -24,27 +24,51 @@ package final class FusedDerivative: Sendable {
   }
 }
 
-/// The derivatives of an expression, made at most once each.
-final class DerivativeCache: Sendable {
-  private let known = Mutex<[Int: FusedDerivative?]>([:])
+/// The derivatives of an expression with respect to some of its leaves.
+package final class FusedGradient: Sendable {
+  package let expression: FusedExpression
+  /// For each leaf its derivative; nil when it is not asked for, or 0 everywhere.
+  package let derivatives: [FusedDerivative?]
+  /// Which leaves some derivative reads.
+  package let readsLeaf: [Bool]
+  package let readsResult: Bool
 
-  func derivative(of leaf: Int, make: () -> FusedDerivative?) -> FusedDerivative? {
-    if let found = known.withLock({ $0[leaf] }) { return found }
+  init(_ expression: FusedExpression, of leaves: [Bool]) {
+    self.expression = expression
+    let derivatives = leaves.enumerated().map { leaf, isAsked -> FusedDerivative? in
+      guard isAsked else { return nil }
+      var builder = DerivativeBuilder(expression, leaf: leaf)
+      return builder.derivative()
+    }
+    self.derivatives = derivatives
+    readsLeaf = leaves.indices.map { leaf in
+      derivatives.contains { $0?.readsLeaf[leaf] ?? false }
+    }
+    readsResult = derivatives.contains { $0?.readsResult ?? false }
+  }
+}
+
+/// The gradients of an expression, made at most once for each choice of leaves.
+final class GradientCache: Sendable {
+  private let known = Mutex<[UInt64: FusedGradient]>([:])
+
+  func gradient(_ choice: UInt64, make: () -> FusedGradient) -> FusedGradient {
+    if let found = known.withLock({ $0[choice] }) { return found }
     let made = make()
-    known.withLock { $0[leaf] = .some(made) }
+    known.withLock { $0[choice] = made }
     return made
   }
 }
 
 extension FusedExpression {
-  /// The derivative with respect to a leaf; nil when it is 0 everywhere.
+  /// The derivatives with respect to the leaves that are true.
   ///
-  /// - Complexity: O(steps) the first time, then O(1).
-  package func derivative(of leaf: Int) -> FusedDerivative? {
-    derivatives.derivative(of: leaf) {
-      var builder = DerivativeBuilder(self, leaf: leaf)
-      return builder.derivative()
-    }
+  /// - Complexity: O(leaves · steps) the first time, then O(leaves).
+  package func gradient(of leaves: [Bool]) -> FusedGradient {
+    guard leafCount <= 64 else { return FusedGradient(self, of: leaves) }
+    var choice: UInt64 = 0
+    for (leaf, isAsked) in leaves.enumerated() where isAsked { choice |= 1 << UInt64(leaf) }
+    return gradients.gradient(choice) { FusedGradient(self, of: leaves) }
   }
 }
 

@@ -61,7 +61,7 @@ package struct FusedExpression: Sendable {
   package let steps: [Step]
   /// Shared by copies, so that types are inferred once for each combination of dtypes.
   let programs = ProgramCache()
-  let derivatives = DerivativeCache()
+  let gradients = GradientCache()
 
   package init(leafCount: Int, steps: [Step]) {
     self.leafCount = leafCount

@@ -122,6 +122,7 @@ extension [Variable] {
 extension Variable {
   /// A plain value of the same shape and dtype that takes no memory; a number is itself.
   func placeholder() throws(TensorError) -> Variable {
+    if case .plain(.scalar) = self { return self }
     guard case .tensor(let tensor) = value else { return .plain(value) }
     return Variable(try Placeholders.tensor(of: tensor.dtype).broadcast(to: tensor.shape))
   }

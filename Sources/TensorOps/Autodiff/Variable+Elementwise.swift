@@ -17,8 +17,7 @@ extension FusedExpression {
     do throws(TensorError) {
       try requireReal(inner, result)
       guard result.isFloating else { return result }
-      let step = try FusedStep(self, leaves, inner, level, result, reducing: nil)
-      return try step.recorded(leaves, level, result)
+      return try FusedStep.record(self, leaves, inner, level, result)
     } catch {
       throw FusedFailure(step: steps.count - 1, error: error)
     }
@@ -40,8 +39,7 @@ extension FusedExpression {
     do throws(TensorError) {
       try requireReal(inner, result)
       guard result.isFloating else { return result }
-      let step = try FusedStep(self, leaves, inner, level, result, reducing: reduction)
-      return try step.recorded(leaves, level, result)
+      return try FusedStep.record(self, leaves, inner, level, result, reducing: reduction)
     } catch {
       throw FusedFailure(step: steps.count - 1, error: error)
     }
@@ -59,74 +57,68 @@ extension FusedExpression {
   }
 }
 
-/// A fused expression on the tape: its derivatives and what they read.
-private struct FusedStep: Sendable {
-  let expression: FusedExpression
-  /// For each leaf that the level follows its derivative.
-  let rules: [FusedDerivative?]
-  let kept: [Variable]
-  let readsResult: Bool
-  /// Of the elements before they are summed.
-  let shape: Shape
-  let isScalar: Bool
-  let isReduced: Bool
-  /// 1 over the count, of a mean.
-  let scale: Double
-
-  init(
+/// A fused expression on the tape.
+private enum FusedStep {
+  /// Makes the result a value of the level.
+  ///
+  /// - Parameter reduction: `.sum` or `.mean` when the result is that of all elements.
+  static func record(
     _ expression: FusedExpression, _ leaves: [Variable], _ inner: [Variable], _ level: Level,
-    _ result: Variable, reducing reduction: Reduction?
-  ) throws(TensorError) {
-    self.expression = expression
-    var rules: [FusedDerivative?] = []
-    rules.reserveCapacity(leaves.count)
-    for (index, leaf) in leaves.enumerated() {
-      rules.append(leaf.level == level ? expression.derivative(of: index) : nil)
-    }
-    self.rules = rules
-    readsResult = rules.contains { $0?.readsResult ?? false }
-    isReduced = reduction != nil
-    isScalar = result.isScalar
-    shape = reduction == nil ? result.shape : inner.commonShape
-    scale = reduction == .mean ? 1 / Double(shape.count) : 1
+    _ result: Variable, reducing reduction: Reduction? = nil
+  ) throws(TensorError) -> Variable {
+    let gradient = expression.gradient(of: leaves.map { $0.level == level })
     var kept = inner
-    for index in inner.indices where !rules.contains(where: { $0?.readsLeaf[index] ?? false }) {
+    for index in inner.indices where !gradient.readsLeaf[index] {
       kept[index] = try inner[index].placeholder()
     }
-    self.kept = kept
-  }
-
-  func recorded(_ leaves: [Variable], _ level: Level, _ result: Variable) throws(TensorError)
-    -> Variable
-  {
-    try follow(
+    return try follow(
       leaves, at: level, inner: kept, results: [result],
-      keeping: readsResult && !isReduced ? .values : .operands
+      keeping: gradient.readsResult && reduction == nil ? .values : .operands
     ) { (step) throws(TensorError) in
-      try self.backward(step)
+      try reduction == nil
+        ? backward(gradient, step, try step.spreadCotangent(), step.results[0])
+        : backward(gradient, step, reducing: reduction)
     }[0]
   }
 
-  private func backward(_ step: Pullback) throws(TensorError) -> [Variable?] {
-    let each = scale == 1 ? step.cotangent : try step.cotangent * Variable(scale)
-    let cotangent = isScalar && !isReduced ? each : try each.spread(to: shape)
-    // An expression that reads its result computes it again when only its sum was kept.
-    var result = step.results[0]
-    if isReduced, readsResult { result = try expression.applying(step.operands) }
+  /// Back through a sum or mean of all elements. An expression that reads its elements computes
+  /// them again, only their sum having been kept.
+  private static func backward(_ gradient: FusedGradient, _ step: Pullback, reducing: Reduction?)
+    throws(TensorError) -> [Variable?]
+  {
+    let shape = step.operands.commonShape
+    let each =
+      reducing == .mean
+      ? try step.cotangent * Variable(1 / Double(shape.count)) : step.cotangent
+    let elements =
+      gradient.readsResult ? try gradient.expression.applying(step.operands) : .unread
+    return try backward(gradient, step, try each.spread(to: shape), elements)
+  }
+
+  private static func backward(
+    _ gradient: FusedGradient, _ step: Pullback, _ cotangent: Variable, _ result: Variable
+  ) throws(TensorError) -> [Variable?] {
     var parts = [Variable?](repeating: nil, count: step.operands.count)
-    for (index, rule) in rules.enumerated() {
-      guard let rule else { continue }
+    for (index, derivative) in gradient.derivatives.enumerated() {
+      guard let derivative else { continue }
       var leaves: [Variable] = []
-      leaves.reserveCapacity(rule.expression.leafCount)
+      leaves.reserveCapacity(derivative.expression.leafCount)
       for (leaf, operand) in step.operands.enumerated() {
-        leaves.append(rule.readsLeaf[leaf] ? operand : .unread)
+        leaves.append(derivative.readsLeaf[leaf] ? operand : .unread)
       }
       leaves.append(cotangent)
-      leaves.append(rule.readsResult ? result : .unread)
-      for constant in rule.constants { leaves.append(.plain(.scalar(constant))) }
-      parts[index] = try rule.expression.applying(leaves)
+      leaves.append(derivative.readsResult ? result : .unread)
+      for constant in derivative.constants { leaves.append(.plain(.scalar(constant))) }
+      parts[index] = try derivative.expression.applying(leaves)
     }
     return parts
+  }
+}
+
+extension Pullback {
+  /// The cotangent in the shape of the result.
+  fileprivate func spreadCotangent() throws(TensorError) -> Variable {
+    results[0].isScalar ? cotangent : try cotangent.spread(to: results[0].shape)
   }
 }
 
