@@ -42,6 +42,7 @@ static void copy_row(
   }
   switch (element_size) {
   case 1: COPY_LOOP(uint8_t) break;
+  case 2: COPY_LOOP(uint16_t) break;
   case 4: COPY_LOOP(uint32_t) break;
   case 8: COPY_LOOP(uint64_t) break;
   case 16: COPY_LOOP(pair) break;
@@ -188,6 +189,7 @@ ck_status ck_copy_strided(
 void ck_fill(void *target, const void *value, int64_t element_size, int64_t count) {
   switch (element_size) {
   case 1: memset(target, *(const uint8_t *)value, (size_t)count); break;
+  case 2: FILL_LOOP(uint16_t) break;
   case 4: FILL_LOOP(uint32_t) break;
   case 8: FILL_LOOP(uint64_t) break;
   case 16: FILL_LOOP(pair) break;

@@ -4,7 +4,7 @@
 
 #include <stdatomic.h>
 
-const int64_t ck_element_sizes[CK_DTYPE_COUNT] = {1, 1, 1, 4, 8, 4, 8, 8, 16};
+const int64_t ck_element_sizes[CK_DTYPE_COUNT] = {1, 1, 1, 4, 8, 4, 8, 8, 16, 2};
 
 static _Atomic int32_t highest_level = 2;
 

@@ -116,6 +116,7 @@ static void gather_row(char *target, const char *source, int64_t stride, int64_t
   }
   switch (size) {
   case 1: GATHER_ROW(uint8_t) break;
+  case 2: GATHER_ROW(uint16_t) break;
   case 4: GATHER_ROW(uint32_t) break;
   case 8: GATHER_ROW(uint64_t) break;
   case 16: GATHER_ROW(complex128) break;

@@ -128,6 +128,7 @@ static void transfer_offsets(
   if (t->after_count == 1) {
     switch (t->size) {
     case 1: PICK(uint8_t) break;
+    case 2: PICK(uint16_t) break;
     case 4: PICK(uint32_t) break;
     case 8: PICK(uint64_t) break;
     case 16: PICK(complex128) break;

@@ -140,9 +140,26 @@ static ck_accumulator product_of(int32_t dtype, const void *elements, int64_t co
   return block;
 }
 
+// In pieces converted to f32.
+static void accumulate_bf16(
+  ck_accumulator *accumulator, ck_reduction reduction, const uint16_t *elements, int64_t count) {
+  enum { PIECE = 1024 };
+  float piece[PIECE];
+  ck_conversion convert = ck_conversion_of(CK_BF16, CK_F32);
+  for (int64_t start = 0; start < count; start += PIECE) {
+    int64_t n = count - start < PIECE ? count - start : PIECE;
+    convert(piece, elements + start, n);
+    ck_accumulate(accumulator, reduction, CK_F32, piece, n);
+  }
+}
+
 void ck_accumulate(
   ck_accumulator *accumulator, ck_reduction reduction, int32_t dtype, const void *elements,
   int64_t count) {
+  if (dtype == CK_BF16) {
+    accumulate_bf16(accumulator, reduction, elements, count);
+    return;
+  }
   if (count == 0) return;
   ck_accumulator block;
   switch (reduction) {
@@ -165,7 +182,7 @@ void ck_accumulate(
 
 static void merge_products(ck_accumulator *accumulator, const ck_accumulator *other, int32_t dtype) {
   if (!is_integer(dtype)) {
-    bool real = dtype == CK_F32 || dtype == CK_F64;
+    bool real = dtype != CK_C64 && dtype != CK_C128;
     complex128 x = accumulator->value.c128, y = other->value.c128;
     accumulator->value.c128 = real ? (complex128){x.re * y.re, 0} : product(x, y);
     return;
@@ -199,7 +216,7 @@ void ck_merge(
   } else if (is_integer(dtype)) {
     int64_t x = accumulator->value.i, y = other->value.i;
     accumulator->value.i = (max ? y > x : y < x) ? y : x;
-  } else if (dtype == CK_F32) {
+  } else if (dtype == CK_F32 || dtype == CK_BF16) {
     float x = accumulator->value.f32, y = other->value.f32;
     accumulator->value.f32 = ((max ? x >= y : x <= y) || x != x) ? x : y;
   } else {
@@ -221,6 +238,7 @@ static void store_integer(int32_t dtype, int64_t value, void *out) {
 static void store_float(int32_t dtype, double re, double im, void *out) {
   switch (dtype) {
   case CK_F32: *(float *)out = (float)re; break;
+  case CK_BF16: ck_conversion_of(CK_F64, CK_BF16)(out, &re, 1); break;
   case CK_C64: *(complex64 *)out = (complex64){(float)re, (float)im}; break;
   case CK_C128: *(complex128 *)out = (complex128){re, im}; break;
   default: *(double *)out = re; break;
@@ -260,6 +278,8 @@ ck_status ck_finish(
       store_integer(dtype, accumulator->value.i, out);
     } else if (dtype == CK_F32) {
       *(float *)out = accumulator->value.f32;
+    } else if (dtype == CK_BF16) {
+      ck_conversion_of(CK_F32, CK_BF16)(out, &accumulator->value.f32, 1);
     } else {
       *(double *)out = accumulator->value.f64;
     }

@@ -21,16 +21,16 @@ static int32_t operation_of(ck_reduction reduction) {
 int32_t ck_accumulator_type(ck_reduction reduction, int32_t dtype) {
   switch (reduction) {
   case CK_MAX:
-  case CK_MIN: return dtype;
+  case CK_MIN: return dtype == CK_BF16 ? CK_F32 : dtype;
   case CK_ANY:
   case CK_ALL: return CK_BOOL;
   case CK_COUNT_NONZERO: return CK_I64;
   case CK_MEAN:
-    if (dtype <= CK_F64) return CK_F64;
+    if (dtype <= CK_F64 || dtype == CK_BF16) return CK_F64;
     return CK_C128;
   default:
     if (dtype <= CK_I64) return CK_I64;
-    return dtype <= CK_F64 ? CK_F64 : CK_C128;
+    return dtype == CK_C64 || dtype == CK_C128 ? CK_C128 : CK_F64;
   }
 }
 

@@ -56,6 +56,7 @@ static inline int64_t offset_of(const axis_group *group, int64_t index) {
 static inline void gather_elements(char *target, const char *source, int64_t stride, int64_t size, int64_t n) {
   switch (size) {
   case 1: CK_GATHER(uint8_t) break;
+  case 2: CK_GATHER(uint16_t) break;
   case 4: CK_GATHER(uint32_t) break;
   case 8: CK_GATHER(uint64_t) break;
   case 16: CK_GATHER(complex128) break;

@@ -585,7 +585,7 @@ static inline int64_t range_count(const lm_range *range) {
            : 0;
 }
 
-enum { DTYPE_BOOL, DTYPE_U8, DTYPE_I8, DTYPE_I32, DTYPE_I64, DTYPE_F32, DTYPE_F64 };
+enum { DTYPE_BOOL, DTYPE_U8, DTYPE_I8, DTYPE_I32, DTYPE_I64, DTYPE_F32, DTYPE_F64, DTYPE_BF16 = 9 };
 
 bool lm_tensor_load(const lm_tensor *tensor, int64_t position, lm_cell *result) {
   const char *data = tensor->data;
@@ -597,6 +597,13 @@ bool lm_tensor_load(const lm_tensor *tensor, int64_t position, lm_cell *result) 
     case DTYPE_I64: set_int(result, ((const int64_t *)data)[position]); return true;
     case DTYPE_F32: set_float(result, ((const float *)data)[position]); return true;
     case DTYPE_F64: set_float(result, ((const double *)data)[position]); return true;
+    case DTYPE_BF16: {
+      uint32_t bits = (uint32_t)((const uint16_t *)data)[position] << 16;
+      float value;
+      memcpy(&value, &bits, sizeof value);
+      set_float(result, value);
+      return true;
+    }
   }
   return false;
 }

@@ -158,7 +158,7 @@ struct CSVReader {
     case .u8: 0...255
     case .i8: -128...127
     case .i32: Int(Int32.min)...Int(Int32.max)
-    case .bool, .i64, .f32, .f64, .c64, .c128: Int.min...Int.max
+    case .bool, .i64, .bf16, .f32, .f64, .c64, .c128: Int.min...Int.max
     }
   }
 }

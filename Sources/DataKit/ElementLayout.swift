@@ -42,7 +42,8 @@ struct ElementLayout {
     isSwapped = isBig
   }
 
-  static func descriptor(of dtype: DType) -> String {
+  /// Nil for bf16, which `.npy` files lack.
+  static func descriptor(of dtype: DType) -> String? {
     switch dtype {
     case .bool: "|b1"
     case .u8: "|u1"
@@ -53,6 +54,7 @@ struct ElementLayout {
     case .f64: "<f8"
     case .c64: "<c8"
     case .c128: "<c16"
+    case .bf16: nil
     }
   }
 

@@ -71,12 +71,15 @@ enum NPYFormat {
 
   /// The file of a tensor, version 1.0, row-major.
   ///
-  /// - Throws: `tensor` for memory or a wish to stop.
+  /// - Throws: `tensor` for memory, a wish to stop, or bf16, which the format lacks.
   static func bytes(of tensor: Tensor) throws(DataError) -> GrowingBytes {
+    guard let descriptor = ElementLayout.descriptor(of: tensor.dtype) else {
+      throw .tensor(.unsupportedDType(operation: "write_npy", dtype: tensor.dtype))
+    }
     let dense: Tensor
     do throws(TensorError) { dense = try tensor.contiguous() } catch { throw .tensor(error) }
     let header = NPYHeader(
-      descriptor: ElementLayout.descriptor(of: tensor.dtype), isFortranOrder: false,
+      descriptor: descriptor, isFortranOrder: false,
       shape: tensor.shape.array)
     // The elements begin at a multiple of 64.
     var text = header.text

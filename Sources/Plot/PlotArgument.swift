@@ -88,6 +88,7 @@ package struct NumberArray: Sendable, Equatable {
     case .i64: append(tensor, of: Int64.self) { Double($0) }
     case .f32: append(tensor, of: Float.self) { Double($0) }
     case .f64: append(tensor, of: Double.self) { $0 }
+    case .bf16: append(tensor, of: BFloat16.self) { Double($0.single) }
     case .c64, .c128: return nil
     }
   }

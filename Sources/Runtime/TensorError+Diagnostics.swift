@@ -190,6 +190,7 @@ extension TensorError {
     case .maskShape: return "a mask has the shape of the axes it selects from"
     case .indexDType(let dtype) where dtype.kind == .float:
       return "`int(i)` makes integers of Floats"
+    case .unsupportedDType(_, .bf16): return "`f32(x)` holds the same numbers"
     case .unsupportedDType(_, .bool): return "`i64(x)` or `f64(x)` makes numbers of bools"
     case .unsupportedDType(_, let dtype) where dtype.kind == .integer:
       return "`f64(x)` makes Floats of integers"
@@ -299,7 +300,7 @@ extension TensorError {
     case .i8: "i8 holds -128 to 127"
     case .i32: "i32 holds -2147483648 to 2147483647"
     case .i64: "i64 holds whole numbers up to 9223372036854775807"
-    case .bool, .f32, .f64, .c64, .c128: nil
+    case .bool, .bf16, .f32, .f64, .c64, .c128: nil
     }
   }
 

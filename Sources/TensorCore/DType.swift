@@ -1,7 +1,8 @@
 /// The element types. The raw value is shared with the kernels (`CKernels`) and the machine
 /// (`CMachine`).
 ///
-/// `bf16` is storage only and comes with the neural operations.
+/// `bf16`, the upper half of an f32, is for storage: arithmetic on it is done in f32 and rounded at
+/// the end of an expression.
 package enum DType: UInt8, CaseIterable, Sendable {
   case bool = 0
   case u8 = 1
@@ -12,6 +13,7 @@ package enum DType: UInt8, CaseIterable, Sendable {
   case f64 = 6
   case c64 = 7
   case c128 = 8
+  case bf16 = 9
 
   /// As written in the language: `f32`.
   package var name: String {
@@ -25,6 +27,7 @@ package enum DType: UInt8, CaseIterable, Sendable {
     case .f64: "f64"
     case .c64: "c64"
     case .c128: "c128"
+    case .bf16: "bf16"
     }
   }
 
@@ -32,6 +35,7 @@ package enum DType: UInt8, CaseIterable, Sendable {
   package var size: Int {
     switch self {
     case .bool, .u8, .i8: 1
+    case .bf16: 2
     case .i32, .f32: 4
     case .i64, .f64, .c64: 8
     case .c128: 16
@@ -48,7 +52,7 @@ package enum DType: UInt8, CaseIterable, Sendable {
     switch self {
     case .bool: .bool
     case .u8, .i8, .i32, .i64: .integer
-    case .f32, .f64: .float
+    case .bf16, .f32, .f64: .float
     case .c64, .c128: .complex
     }
   }

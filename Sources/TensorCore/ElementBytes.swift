@@ -44,6 +44,7 @@ struct ElementBytes {
       let value = ElementBytes.complex(scalar)
       store(ComplexSingle(Float(value.real), Float(value.imaginary)))
     case .c128: store(ElementBytes.complex(scalar))
+    case .bf16: store(BFloat16(try ElementBytes.double(scalar, dtype)))
     }
   }
 

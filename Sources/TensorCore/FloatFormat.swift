@@ -211,7 +211,7 @@ struct FloatFormat {
   }
 
   /// C's `printf` of one double with a number of places: digits of the exact value, ties to even.
-  private static func printed(_ format: String, _ places: Int, _ value: Double) -> String {
+  static func printed(_ format: String, _ places: Int, _ value: Double) -> String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
       let length = withVaList([Int32(places), value]) {
         vsnprintf(buffer.baseAddress, buffer.count, format, $0)

@@ -24,7 +24,7 @@ extension Tensor {
   ) throws(TensorError) -> Tensor {
     let chosen = axes ?? Array(0..<rank)
     _ = try shape.resolve(axes: chosen)
-    let size = try Tensor.elementwise(.abs, .tensor(try cast(to: dtype.floating)))
+    let size = try Tensor.elementwise(.abs, .tensor(try cast(to: dtype.factored)))
     if order == .euclidean {
       let squares = try Tensor.elementwise(.square, .tensor(size))
       let sum = try squares.reduced(.sum, axes: chosen, keepingAxes: keepingAxes)

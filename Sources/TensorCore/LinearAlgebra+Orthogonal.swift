@@ -7,7 +7,7 @@ extension Tensor {
   package func qr(isComplete: Bool = false) throws(TensorError) -> (q: Tensor, r: Tensor) {
     let (m, n) = try matrixSize("qr")
     let leading = shape.array.dropLast(2)
-    let factors = try cast(to: dtype.floating).columnOrder()
+    let factors = try cast(to: dtype.factored).columnOrder()
     let reflectors = min(m, n)
     let k = isComplete ? m : reflectors
     let tau = try Tensor(uninitialized: factors.dtype, Shape([max(reflectors, 1)]))
@@ -63,7 +63,7 @@ extension Tensor {
       case .reduced: (k, k)
       case .all: (m, n)
       }
-    let work = try cast(to: dtype.floating).columnOrder()
+    let work = try cast(to: dtype.factored).columnOrder()
     let u = try Tensor.zeros(Shape(leading + [left, m]), work.dtype)
     let vh = try Tensor.zeros(Shape(leading + [n, right]), work.dtype)
     let s = try Tensor(uninitialized: work.dtype.realPart, Shape(leading + [k]))
@@ -114,7 +114,7 @@ extension Tensor {
     let n = try squareSize("eigh")
     try requireFinite("eigh")
     let leading = shape.array.dropLast(2)
-    let work = try cast(to: dtype.floating).columnOrder()
+    let work = try cast(to: dtype.factored).columnOrder()
     let values = try Tensor(uninitialized: work.dtype.realPart, Shape(leading + [n]))
     for index in 0..<Shape(leading).count where n > 0 {
       let info = try LAPACK.eigen(
@@ -155,7 +155,7 @@ extension Tensor {
     }
     try requireFinite("lstsq")
     try b.requireFinite("lstsq")
-    let dtype = dtype.promoted(with: b.dtype).floating
+    let dtype = dtype.promoted(with: b.dtype).factored
     let right = try (b.rank == 1 ? b.expanded(at: 1) : b).cast(to: dtype)
     let columns = right.shape[1]
     let tall = try right.padded([(0, max(0, n - m)), (0, 0)], .constant(.int(0))).columnOrder()
@@ -209,6 +209,7 @@ extension Tensor {
       withExtendedLifetime(dense.storage) {}
     }
     switch dtype.realPart {
+    case .bf16: try cast(to: .f32).requireFinite(operation)
     case .f32: try check(Float.self, dtype.kind == .complex ? 2 : 1)
     case .bool, .u8, .i8, .i32, .i64, .f64, .c64, .c128:
       try check(Double.self, dtype.kind == .complex ? 2 : 1)

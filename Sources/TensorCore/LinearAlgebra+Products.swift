@@ -2,7 +2,7 @@ internal import CKernels
 
 // Products of matrices and vectors. Floats go to OpenBLAS (`Backend/BLAS.swift`) without copies
 // where strides allow; integers are exact: through f64 while every partial sum is below 2⁵³,
-// otherwise by a checked loop.
+// otherwise by a checked loop. bf16 is multiplied and summed in f32 and rounded once.
 
 extension Tensor {
   /// The matrix product over the last two axes, batched over the others: `a @ b`.
@@ -19,7 +19,7 @@ extension Tensor {
     guard shape[rank - 1] == other.shape[max(other.rank - 2, 0)] else {
       throw .contraction(lhs: summary, rhs: other.summary)
     }
-    if rank == 2, other.rank == 2, dtype == other.dtype, dtype.kind >= .float,
+    if rank == 2, other.rank == 2, dtype == other.dtype, dtype.kind >= .float, dtype != .bf16,
       let product = try plainProduct(other)
     {
       return product
@@ -117,6 +117,10 @@ private struct MatrixProduct {
     if shape.checkedCount == nil { throw .outOfMemory(bytes: Int.max) }
     if k == 0 || shape.count == 0 { return try Tensor.zeros(shape, lhs.dtype) }
     if lhs.dtype.kind <= .integer { return try integers() }
+    if lhs.dtype == .bf16 {
+      return try MatrixProduct(try lhs.cast(to: .f32), try rhs.cast(to: .f32), batch: batch)
+        .result().cast(to: .bf16)
+    }
     // Matrices of one stack times one matrix are one taller matrix.
     if rhs.rank == 2, lhs.rank > 2, lhs.isContiguous, batch == Shape(lhs.shape.array.dropLast(2)) {
       let tall = try lhs.reshaped(to: Shape([batch.count * m, k]))

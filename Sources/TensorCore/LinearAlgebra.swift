@@ -22,7 +22,7 @@ extension Tensor {
       throw .shapeMismatch(
         operation: "solve", what: "as many rows in b as in a", lhs: shape, rhs: b.shape)
     }
-    let dtype = dtype.promoted(with: b.dtype).floating
+    let dtype = dtype.promoted(with: b.dtype).factored
     let leading = Shape(shape.array.dropLast(2))
     let rightLeading = Shape(right.shape.array.dropLast(2))
     guard let batch = leading.broadcast(with: rightLeading) else {
@@ -52,7 +52,7 @@ extension Tensor {
   package func inverse() throws(TensorError) -> Tensor {
     let n = try squareSize("inv")
     do {
-      return try solve(try Tensor.ones(Shape([n]), dtype.floating).diagonalMatrix())
+      return try solve(try Tensor.ones(Shape([n]), dtype.factored).diagonalMatrix())
     } catch {
       if case .singularMatrix = error { throw .singularMatrix(operation: "inv") }
       throw error
@@ -65,7 +65,7 @@ extension Tensor {
   /// - Throws: `notSquare`, `outOfMemory`, `interrupted`.
   package func determinant() throws(TensorError) -> Tensor {
     let n = try squareSize("det")
-    let dtype = dtype.floating
+    let dtype = dtype.factored
     let values = try pivots(n) { diagonal, isOdd in
       diagonal.reduce(Complex(isOdd ? -1 : 1, 0)) { $0 * $1 }
     }
@@ -79,7 +79,7 @@ extension Tensor {
   /// - Throws: `notSquare`, `outOfMemory`, `interrupted`.
   package func signLogDeterminant() throws(TensorError) -> (sign: Tensor, logarithm: Tensor) {
     let n = try squareSize("slogdet")
-    let dtype = dtype.floating
+    let dtype = dtype.factored
     let leading = Shape(shape.array.dropLast(2))
     let signs = try pivots(n) { diagonal, isOdd in
       diagonal.reduce(Complex(isOdd ? -1 : 1, 0)) { sign, pivot in
@@ -101,7 +101,7 @@ extension Tensor {
   private func pivots(_ n: Int, _ combine: ([Complex], Bool) -> Complex) throws(TensorError)
     -> [Complex]
   {
-    let factors = try cast(to: dtype.floating).columnOrder()
+    let factors = try cast(to: dtype.factored).columnOrder()
     let exchanges = try Tensor.zeros(Shape([max(n, 1)]), .i32)
     var result: [Complex] = []
     let batch = Shape(shape.array.dropLast(2)).count
@@ -131,7 +131,7 @@ extension Tensor {
   ///   positive, `outOfMemory`, `interrupted`.
   package func cholesky() throws(TensorError) -> Tensor {
     let n = try squareSize("cholesky")
-    let factors = try cast(to: dtype.floating).columnOrder()
+    let factors = try cast(to: dtype.factored).columnOrder()
     for index in 0..<Shape(shape.array.dropLast(2)).count where n > 0 {
       let info = try LAPACK.cholesky(factors.dtype, LAPACK.Block(factors, index * n * n), n: n)
       if info > 0 { throw .notPositiveDefinite(minor: info) }

@@ -1,12 +1,15 @@
 /// Which dtype an operation computes in, and which it gives.
 ///
 /// Between tensors the array API's promotion holds, with NumPy's answers where that standard has
-/// none (integers with floats, booleans with numbers). A scalar is weak: it adopts the tensor's
+/// none (integers with floats, booleans with numbers) and PyTorch's for bf16, which integers join
+/// and every other float or complex dtype takes in. A scalar is weak: it adopts the tensor's
 /// dtype where its kind allows.
 extension DType {
   /// The dtype both convert to without losing their kind.
   package func promoted(with other: DType) -> DType {
     if self == other { return self }
+    if self == .bf16 { return other.kind < .float ? .bf16 : other }
+    if other == .bf16 { return kind < .float ? .bf16 : self }
     let (low, high) = rawValue < other.rawValue ? (self, other) : (other, self)
     switch (low, high) {
     case (.bool, _): return high
@@ -25,19 +28,25 @@ extension DType {
     case .bool: return self
     case .integer: return .i64
     case .float: return .f64
-    case .complex: return self == .f32 ? .c64 : .c128
+    case .complex: return self == .f32 || self == .bf16 ? .c64 : .c128
     }
   }
 
   /// What functions such as `sqrt` compute in: itself when it is a float or complex, else f64.
   package var floating: DType { kind >= .float ? self : .f64 }
 
+  /// What matrices are factored in: as `floating`, but f32 for bf16.
+  package var factored: DType { floating.computed }
+
+  /// What elementwise kernels compute in: f32 for bf16, else itself.
+  package var computed: DType { self == .bf16 ? .f32 : self }
+
   /// The dtype of the real and imaginary parts; itself when it is real.
   package var realPart: DType {
     switch self {
     case .c64: .f32
     case .c128: .f64
-    case .bool, .u8, .i8, .i32, .i64, .f32, .f64: self
+    case .bool, .u8, .i8, .i32, .i64, .f32, .f64, .bf16: self
     }
   }
 }

@@ -48,6 +48,10 @@ extension Tensor {
   package func variance(axes: [Int]? = nil, ddof: Int = 0, keepingAxes: Bool = false)
     throws(TensorError) -> Tensor
   {
+    if dtype == .bf16 {
+      return try cast(to: .f32).variance(axes: axes, ddof: ddof, keepingAxes: keepingAxes)
+        .cast(to: .bf16)
+    }
     let gone = try resolvedAxes(axes)
     let mean = try reduced(.mean, axes: gone, keepingAxes: true)
     let expression =
@@ -100,10 +104,11 @@ extension Tensor {
     if length == 0, kept.count > 0 { throw .emptyReduction(operation: name, shape: shape) }
     let result = try Tensor(uninitialized: .i64, kept)
     if kept.count == 0 { return result }
-    let source = try contiguous()
+    let source = try cast(to: dtype.computed).contiguous()
     let inner = along.map { axis in ((axis + 1)..<rank).reduce(1) { $0 * shape[$1] } } ?? 1
     let status = ck_extreme_positions(
-      largest, Int32(dtype.rawValue), source.pointer, count / (length * inner), length, inner,
+      largest, Int32(source.dtype.rawValue), source.pointer, count / (length * inner), length,
+      inner,
       result.storage.bytes.assumingMemoryBound(to: Int64.self))
     withExtendedLifetime((source.storage, result.storage)) {}
     try check(status, name)
@@ -115,6 +120,9 @@ extension Tensor {
   ///
   /// - Throws: `axisOutOfRange`, `integerOverflow`, `outOfMemory`, `interrupted`.
   package func accumulated(products: Bool, axis: Int? = nil) throws(TensorError) -> Tensor {
+    if dtype == .bf16 {
+      return try cast(to: .f32).accumulated(products: products, axis: axis).cast(to: .bf16)
+    }
     let target: DType = dtype.kind <= .integer ? .i64 : dtype
     let flat = axis == nil ? try reshaped(to: Shape([count])) : self
     let along = try flat.shape.resolve(axis: axis ?? 0)

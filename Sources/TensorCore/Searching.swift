@@ -66,7 +66,7 @@ extension Tensor {
     switch common {
     case .f64: return try table.search(Double.self, wanted, afterEqual) { $0.precedes($1) }
     case .f32: return try table.search(Float.self, wanted, afterEqual) { $0.precedes($1) }
-    case .bool, .u8, .i8, .i32, .i64, .c64, .c128:
+    case .bool, .u8, .i8, .i32, .i64, .c64, .c128, .bf16:
       return try table.search(Int.self, wanted, afterEqual) { $0 < $1 }
     }
   }
@@ -75,7 +75,7 @@ extension Tensor {
   private static func ordered(_ dtype: DType, _ operation: String) throws(TensorError) -> DType {
     switch dtype.kind {
     case .bool, .integer: return .i64
-    case .float: return dtype
+    case .float: return dtype.computed
     case .complex: throw .unsupportedDType(operation: operation, dtype: dtype)
     }
   }
@@ -116,7 +116,8 @@ extension Tensor {
     switch common {
     case .f64: return try nearest.equals(Double.self, wanted)
     case .f32: return try nearest.equals(Float.self, wanted)
-    case .bool, .u8, .i8, .i32, .i64, .c64, .c128: return try nearest.equals(Int.self, wanted)
+    case .bool, .u8, .i8, .i32, .i64, .c64, .c128, .bf16:
+      return try nearest.equals(Int.self, wanted)
     }
   }
 
@@ -198,6 +199,7 @@ extension Tensor {
     case .i32: return try starts(Int32.self, !=)
     case .i64: return try starts(Int.self, !=)
     case .f32: return try starts(Float.self) { $0.precedes($1) }
+    case .bf16: return try cast(to: .f32).startsOfRuns()
     case .f64: return try starts(Double.self) { $0.precedes($1) }
     case .c64:
       return try starts(ComplexSingle.self) { a, b in

@@ -13,6 +13,9 @@ extension Tensor {
     if dtype.kind == .complex {
       return try takingAlongAxis(try argsorted(axis: axis, descending: descending), axis: axis)
     }
+    if dtype == .bf16 {
+      return try cast(to: .f32).sorted(axis: axis, descending: descending).cast(to: .bf16)
+    }
     let lines = try linesAlong(axis)
     let result = try Tensor(uninitialized: dtype, lines.shape)
     let length = lines.shape[lines.rank - 1]
@@ -28,6 +31,9 @@ extension Tensor {
   ///
   /// - Throws: `axisOutOfRange`, `outOfMemory`, `interrupted`.
   package func argsorted(axis: Int = -1, descending: Bool = false) throws(TensorError) -> Tensor {
+    if dtype == .bf16 {
+      return try cast(to: .f32).argsorted(axis: axis, descending: descending)
+    }
     let lines = try linesAlong(axis)
     let length = lines.shape[lines.rank - 1]
     let result = try Tensor(uninitialized: .i64, lines.shape)
@@ -54,6 +60,10 @@ extension Tensor {
     values: Tensor, indices: Tensor
   ) {
     if dtype.kind == .complex { throw .unsupportedDType(operation: "top_k", dtype: dtype) }
+    if dtype == .bf16 {
+      let found = try cast(to: .f32).topK(k, axis: axis, largest: largest)
+      return (try found.values.cast(to: .bf16), found.indices)
+    }
     let lines = try linesAlong(axis)
     let length = lines.shape[lines.rank - 1]
     guard k >= 0, k <= length else {

@@ -193,6 +193,7 @@ extension Tensor {
       let value = address.load(as: ComplexSingle.self)
       return .complex(Complex(Double(value.real), Double(value.imaginary)))
     case .c128: return .complex(address.load(as: Complex.self))
+    case .bf16: return .float(Double(address.load(as: BFloat16.self).single))
     }
   }
 }

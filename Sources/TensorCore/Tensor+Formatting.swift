@@ -68,6 +68,7 @@ extension Tensor {
       formatComplex(
         ShortestDecimal(elementPointer(Double.self)[0]),
         ShortestDecimal(elementPointer(Double.self)[1]))
+    case .bf16: formatFloat(elementPointer(BFloat16.self).pointee.shortest)
     }
   }
 
@@ -107,6 +108,9 @@ extension Tensor {
       return FloatFormat.texts(offsets.map { base[$0] })
     case .c64: return complexTexts(offsets, Float.self)
     case .c128: return complexTexts(offsets, Double.self)
+    case .bf16:
+      let base = elementPointer(BFloat16.self)
+      return FloatFormat.texts(offsets.map { base[$0].shortest })
     }
   }
 

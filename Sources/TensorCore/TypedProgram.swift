@@ -28,6 +28,7 @@ final class TypedProgram: @unchecked Sendable {
     for (index, step) in expression.steps.enumerated() {
       try builder.append(step, at: index)
     }
+    builder.finish()
     let types = builder.inputs.map { Int32($0.dtype.rawValue) }
     let instructions = builder.numberedInstructions()
     let made = ck_program_create(types.count, types, instructions.count, instructions)
@@ -53,9 +54,18 @@ private struct ProgramBuilder {
     case scalarLeaf(Int)
   }
 
+  /// Of an instruction, bf16 lies in f32: it is rounded at the end of the expression.
   struct Value {
     let type: ValueType
     let place: Place
+
+    /// What the value lies in.
+    var stored: DType {
+      switch place {
+      case .instruction: type.dtype.computed
+      case .input, .scalarLeaf: type.dtype
+      }
+    }
   }
 
   private struct Conversion: Hashable {
@@ -87,7 +97,8 @@ private struct ProgramBuilder {
     let numbers = Array([step.a, step.b, step.c].prefix(step.operation.arity))
     let type = StepType(step.operation, numbers.map { values[$0].type })
     let operation = Int32(step.operation.rawValue)
-    guard ck_has_kernel(operation, Int32(type.operands.rawValue)) else {
+    let computed = type.operands.computed
+    guard ck_has_kernel(operation, Int32(computed.rawValue)) else {
       let dtype = numbers.map { values[$0].type.dtype }.max { $0.rawValue < $1.rawValue }
       throw FusedFailure(
         step: index,
@@ -97,14 +108,24 @@ private struct ProgramBuilder {
     var operands: [Int32] = [-1, -1, -1]
     for (position, number) in numbers.enumerated() {
       let isCondition = step.operation == .where && position == 0
-      operands[position] = try operand(number, as: isCondition ? .bool : type.operands, index)
+      operands[position] = try operand(number, as: isCondition ? .bool : computed, index)
     }
     let instruction = ck_step(
-      operation: operation, dtype: Int32(type.operands.rawValue),
-      result_dtype: Int32(type.result.dtype.rawValue),
+      operation: operation, dtype: Int32(computed.rawValue),
+      result_dtype: Int32(type.result.dtype.computed.rawValue),
       a: operands[0], b: operands[1], c: operands[2])
     values.append(Value(type: type.result, place: .instruction(instructions.count)))
     append(instruction, step: index, operands: type.operands)
+  }
+
+  /// Rounds the result when it is bf16.
+  mutating func finish() {
+    guard let last = values.last, last.stored != last.type.dtype,
+      case .instruction(let instruction) = last.place
+    else { return }
+    let source = ProgramBuilder.firstInstruction + Int32(instruction)
+    let step = steps[instruction]
+    _ = appendCast(of: source, from: last.stored, to: last.type.dtype, step)
   }
 
   private mutating func append(_ instruction: ck_step, step: Int, operands: DType) {
@@ -125,15 +146,15 @@ private struct ProgramBuilder {
     case .scalarLeaf(let leaf):
       result = Int32(inputs.count)
       inputs.append(TypedProgram.Input(leaf: leaf, dtype: dtype, step: step))
-    case .input(let input) where value.type.dtype == dtype:
+    case .input(let input) where value.stored == dtype:
       result = Int32(input)
-    case .instruction(let instruction) where value.type.dtype == dtype:
+    case .instruction(let instruction) where value.stored == dtype:
       result = ProgramBuilder.firstInstruction + Int32(instruction)
     case .input(let input):
-      result = appendCast(of: Int32(input), from: value.type.dtype, to: dtype, step)
+      result = appendCast(of: Int32(input), from: value.stored, to: dtype, step)
     case .instruction(let instruction):
       let source = ProgramBuilder.firstInstruction + Int32(instruction)
-      result = appendCast(of: source, from: value.type.dtype, to: dtype, step)
+      result = appendCast(of: source, from: value.stored, to: dtype, step)
     }
     conversions[conversion] = result
     return result
@@ -197,10 +218,10 @@ final class ProgramCache: Sendable {
   private static func code(_ operand: Operand) -> UInt64 {
     switch operand {
     case .tensor(let tensor): UInt64(tensor.dtype.rawValue)
-    case .scalar(.bool): 9
-    case .scalar(.int): 10
-    case .scalar(.float): 11
-    case .scalar(.complex): 12
+    case .scalar(.bool): 12
+    case .scalar(.int): 13
+    case .scalar(.float): 14
+    case .scalar(.complex): 15
     }
   }
 }

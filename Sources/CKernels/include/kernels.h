@@ -18,7 +18,9 @@ enum {
   CK_F64 = 6,
   CK_C64 = 7,
   CK_C128 = 8,
-  CK_DTYPE_COUNT = 9
+  // Storage only: computed in f32.
+  CK_BF16 = 9,
+  CK_DTYPE_COUNT = 10
 };
 
 // At most this many axes, as `Shape.maxRank`.

@@ -63,6 +63,7 @@ private enum Conversion {
     case .bool: examples = [("bool([0, 2])", "bool[2] [False  True]"), ("bool(1)", "true")]
     case .f32: examples = [("f32([1, 2])", "f32[2] [1. 2.]")]
     case .i64: examples = [("i64([1.9, -1.9])", "i64[2] [ 1 -1]")]
+    case .bf16: examples = [("bf16([0.1, 3.14159])", "bf16[2] [0.1  3.14]")]
     case .u8, .i8, .i32, .f64, .c64, .c128:
       examples = [("dtype(\(dtype.name)([1, 0]))", "\"\(dtype.name)\"")]
     }

@@ -105,7 +105,7 @@ enum BLAS {
       library.pointee.zgemm(
         rowMajor, ta, tb, m32, n32, k32, &one, a.base, lda, b.base, ldb, &factor, c, Int32(ldc)
       )
-    case .bool, .u8, .i8, .i32, .i64:
+    case .bool, .u8, .i8, .i32, .i64, .bf16:
       preconditionFailure("BLAS multiplies floats")
     }
   }
@@ -135,7 +135,7 @@ enum BLAS {
     case .c128:
       var (one, zero) = (Complex(1, 0), Complex(0, 0))
       library.pointee.zgemv(rowMajor, flag, rows, columns, &one, a.base, lda, x, incx, &zero, y, 1)
-    case .bool, .u8, .i8, .i32, .i64:
+    case .bool, .u8, .i8, .i32, .i64, .bf16:
       preconditionFailure("BLAS multiplies floats")
     }
   }

@@ -286,6 +286,11 @@ extension OperationTable {
       ("As complex numbers of single precision.", "imag(c64([1, 2]))", "f32[2] [0. 0.]")
     case .c128:
       ("As complex numbers of double precision.", "imag(c128([1, 2]))", "f64[2] [0. 0.]")
+    case .bf16:
+      (
+        "As floats of half the bytes of f32 and its range: 8 binary digits, rounded to nearest.",
+        "bf16([0.1, 3.14159])", "bf16[2] [0.1  3.14]"
+      )
     }
   }
 }
