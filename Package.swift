@@ -50,11 +50,13 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    // C: kernels, the instruction loop, system libraries (OpenBLAS is loaded on first use).
+    // C: kernels, the instruction loop, system libraries (OpenBLAS and Open MPI are loaded on first
+    // use).
     .target(name: "CKernels", cSettings: optimised),
     .target(name: "CMachine", cSettings: optimised),
     .target(name: "COpenBLAS", cSettings: optimised),
     .target(name: "COneDNN", dependencies: ["CKernels"], cSettings: optimised),
+    .target(name: "CMPI", cSettings: optimised),
     .systemLibrary(name: "CReadline"),
     .systemLibrary(name: "CMarkdown"),
     .systemLibrary(name: "CZlib"),
@@ -75,7 +77,7 @@ let package = Package(
     .target(name: "TensorOps", dependencies: ["TensorCore"], swiftSettings: strict),
     .target(
       name: "Runtime",
-      dependencies: ["CMachine", "Diagnostics", "Syntax", "TensorCore", "TensorOps"],
+      dependencies: ["CMPI", "CMachine", "Diagnostics", "Syntax", "TensorCore", "TensorOps"],
       swiftSettings: strict),
     // What stands on a session.
     .target(

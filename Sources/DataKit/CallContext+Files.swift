@@ -30,10 +30,25 @@ extension CallContext {
   {
     try withFile(index) { (name, path) throws(DataError) in
       let content = try bytes(name)
-      try FileWriter.write(
-        UnsafeRawBufferPointer(start: content.storage.bytes, count: content.count), to: path,
-        name: name)
+      // Once for all ranks of one program.
+      var failure: DataError?
+      let problem = Ranks.onFirst {
+        do throws(DataError) {
+          try FileWriter.write(
+            UnsafeRawBufferPointer(start: content.storage.bytes, count: content.count), to: path,
+            name: name)
+          return nil
+        } catch {
+          failure = error
+          guard case .notWritten(_, let reason) = error else {
+            return Diagnostic(.fileNotWritten, "the first rank could not")
+          }
+          return Diagnostic(.fileNotWritten, reason)
+        }
+      }
       withExtendedLifetime(content.storage) {}
+      if let failure { throw failure }
+      if let problem { throw .notWritten(path: name, reason: problem.message) }
     }
     host.noteEffect("wrote \(try string(index))")
   }

@@ -90,6 +90,7 @@ struct NotebookRun {
   ///
   /// - Throws: a Diagnostic, E0804.
   private func export(_ result: RunResult) throws(Diagnostic) -> [String] {
+    guard Ranks.rank == 0 else { return [] }
     let target = exporter
     let page = pagePath
     let folder = page.map(NotebookFile.folder(of:)) ?? command.output ?? defaultFolder

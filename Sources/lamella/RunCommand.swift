@@ -61,6 +61,21 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     Session.keepToOneThread()
+    do throws(Diagnostic) {
+      try Ranks.start()
+    } catch {
+      Presenter(Terminal(environment: Terminal.environment())).show(error)
+      throw ExitCode.programMissing
+    }
+    do {
+      try runHere()
+    } catch let code as ExitCode {
+      throw ExitCode(rawValue: Ranks.finish(code: code.rawValue)) ?? code
+    }
+  }
+
+  /// Runs as one rank of perhaps several; ends by an `ExitCode`.
+  private func runHere() throws {
     if let code { throw runScript(SourceText(name: "<command line>", text: code)) }
     guard let file else { return }
     if file == "-" || NotebookArguments.isScript(file) {

@@ -19,6 +19,7 @@ let package = Package(
   dependencies: [.package(url: "https://github.com/jpsim/Yams", from: "6.2.2")],
   targets: [
     .target(name: "CKernels", cSettings: optimised),
+    .target(name: "CMPI", cSettings: optimised),
     .target(name: "CMachine", cSettings: optimised),
     .target(name: "COpenBLAS", cSettings: optimised),
     .target(name: "COneDNN", dependencies: ["CKernels"], cSettings: optimised),
@@ -31,7 +32,7 @@ let package = Package(
     .target(name: "TensorOps", dependencies: ["TensorCore"], swiftSettings: strict),
     .target(
       name: "Runtime",
-      dependencies: ["CMachine", "Diagnostics", "Syntax", "TensorCore", "TensorOps"],
+      dependencies: ["CMPI", "CMachine", "Diagnostics", "Syntax", "TensorCore", "TensorOps"],
       swiftSettings: strict),
     .target(
       name: "DataKit", dependencies: ["CZlib", "Runtime", "Diagnostics", "TensorCore"],

@@ -196,15 +196,18 @@ extension Machine {
       call: Machine.call(at: location), location: location, count: step.count)
   }
 
-  /// The call that the instruction being run is, and the calls that led to it: what led to an error
-  /// in a function that another machine ran for it.
-  var traceOfCall: [Diagnostic.Frame] {
-    guard raw.pointee.frame > raw.pointee.frames, raw.pointee.pc != nil else { return [] }
+  /// An error that another machine found in a function it ran for the instruction being run here:
+  /// what led to it goes on with this call and the calls that led here.
+  func continued(_ diagnostic: Diagnostic) -> Diagnostic {
+    var result = diagnostic
     let information = information
     let at = position
-    guard at >= 0, at < information.spans.count else { return [] }
-    let step = TraceStep(information: information, span: information.spans[at], count: 1)
-    return [frameOfTrace(step)] + trace
+    if at >= 0, at < information.spans.count {
+      let step = TraceStep(information: information, span: information.spans[at], count: 1)
+      result.trace.append(frameOfTrace(step))
+    }
+    result.trace += trace
+    return atUsersCall(result)
   }
 
   /// Where the instruction being run stands.

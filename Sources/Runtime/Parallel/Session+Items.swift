@@ -1,6 +1,4 @@
-internal import CMachine
 internal import Diagnostics
-internal import Synchronization
 internal import TensorCore
 internal import TensorOps
 
@@ -13,14 +11,41 @@ extension Session: ItemCallHost {
       throw .tensor(.outOfMemory(bytes: .max))
     }
     // What is under differentiation is recorded in order.
-    if list.count < 2 || ItemLoop.isInside || Tape.isAnyLive {
+    if ItemLoop.isInside || Tape.isAnyLive || Ranks.isSpreading {
       return try ItemHost(within: self, machine).callEachHere(function, list, of: stream)
     }
-    return try ItemRun(self, machine, function, list, ItemHost.base(of: stream)).results()
+    let run = ItemRun(self, machine, function, list, base: ItemHost.base(of: stream))
+    let block: ItemBlock
+    if Ranks.count == 1 {
+      block = run.block(0..<list.count)
+    } else {
+      let sources = [machine.information.source] + function.source
+      block = try spread(run, count: list.count, sources)
+    }
+    for event in block.events { replay(event, machine) }
+    guard let failure = block.failure else { return block.values }
+    switch failure {
+    case .raised(let diagnostic): throw .diagnostic(machine.continued(diagnostic))
+    case .atCall(let diagnostic): throw .diagnostic(diagnostic)
+    }
+  }
+
+  /// This rank's part of the items, and those of the others.
+  private func spread(
+    _ run: ItemRun, count: Int, _ sources: [SourceText]
+  ) throws(CallFailure) -> ItemBlock {
+    let part = Ranks.part(of: count, rank: Ranks.rank)
+    let own = Ranks.whileSpreading { run.block(part) }
+    do throws(Diagnostic) {
+      let parts = try Ranks.agreed(.items, own.bytes(count: count))
+      return try ItemBlock(parts, count: count, sources: sources)
+    } catch {
+      throw .diagnostic(error)
+    }
   }
 
   /// Passes on what an item did, as if it happened now.
-  fileprivate func replay(_ event: SessionEvent, _ machine: Machine) {
+  private func replay(_ event: SessionEvent, _ machine: Machine) {
     switch event {
     case .output(let text): write(text)
     case .display(let item): show(item)
@@ -36,95 +61,11 @@ extension Session: ItemCallHost {
   }
 }
 
-/// One loop over items.
-private struct ItemRun {
-  private let session: Session
-  private let machine: Machine
-  private let function: Value
-  private let list: ElementList
-  private let base: PhiloxStream
-
-  /// How one item ended.
-  private struct Ending {
-    var value: Value?
-    var failure: CallFailure?
-    /// What the machine that ran the item kept of an error raised there.
-    var diagnostic: Diagnostic?
-    var events: [SessionEvent] = []
-  }
-
-  /// More parts than threads, so that long items even out; few enough that short ones do not wait
-  /// for each other.
-  private static let mostParts = 2048
-
-  init(
-    _ session: Session, _ machine: Machine, _ function: Value, _ list: ElementList,
-    _ base: PhiloxStream
-  ) {
-    self.session = session
-    self.machine = machine
-    self.function = function
-    self.list = list
-    self.base = base
-  }
-
-  func results() throws(CallFailure) -> [Value] {
-    let endings = UnsafeMutableBufferPointer<Ending>.allocate(capacity: list.count)
-    endings.initialize(repeating: Ending())
-    defer {
-      endings.deinitialize()
-      endings.deallocate()
-    }
-    let firstFailure = Atomic(Int.max)
-    let grain = max(1, list.count / ItemRun.mostParts)
-    SharedObjects.whileShared {
-      ItemLoop.forEach(list.count, grain: grain) { low, high in
-        run(low..<high, endings, firstFailure)
-      }
-      session.workers.endLoop()
-    }
-    let failed = firstFailure.load(ordering: .acquiring)
-    for ending in endings.prefix(failed == .max ? list.count : failed + 1) {
-      for event in ending.events { session.replay(event, machine) }
-    }
-    if failed != .max, let failure = endings[failed].failure {
-      // As the session's machine tells it: what led to the error goes on with what led here.
-      guard var diagnostic = endings[failed].diagnostic else { throw failure }
-      diagnostic.trace += machine.traceOfCall
-      throw .diagnostic(diagnostic)
-    }
-    return endings.compactMap(\.value)
-  }
-
-  /// Runs on any thread.
-  private func run(
-    _ range: Range<Int>, _ endings: UnsafeMutableBufferPointer<Ending>,
-    _ firstFailure: borrowing Atomic<Int>
-  ) {
-    guard range.lowerBound <= firstFailure.load(ordering: .relaxed) else { return }
-    guard let worker = session.workers.take(for: session, machine) else {
-      let bytes = session.options.limits.stackCells * MemoryLayout<lm_cell>.size
-      endings[range.lowerBound].failure = .tensor(.outOfMemory(bytes: bytes))
-      firstFailure.min(range.lowerBound, ordering: .acquiringAndReleasing)
-      return
-    }
-    defer { session.workers.giveBack(worker) }
-    let host = ItemHost(session, worker)
-    for position in range {
-      // What comes after a failed item is not wanted any more.
-      guard position < firstFailure.load(ordering: .relaxed) else { return }
-      host.begin(position, base)
-      do throws(CallFailure) {
-        try host.checkInterrupt()
-        endings[position].value = try worker.machine.with(host) { () throws(CallFailure) in
-          try worker.machine.call(function, [list[position]])
-        }
-      } catch {
-        endings[position].failure = error
-        if case .raised = error { endings[position].diagnostic = worker.machine.failure }
-        firstFailure.min(position, ordering: .acquiringAndReleasing)
-      }
-      endings[position].events = host.takeEvents()
-    }
+extension Value {
+  /// The text a function was written in.
+  fileprivate var source: [SourceText] {
+    guard case .function(let function) = self, case .closure(let reference) = function.target
+    else { return [] }
+    return [FunctionInformation.of(reference).source]
   }
 }
