@@ -38,6 +38,7 @@ ck_forms ck_forms_of(int32_t operation, int32_t dtype) {
   ck_forms found = (*best_table())[operation][dtype];
   if (!found.vv) found = ck_table_rare[operation][dtype];
   if (!found.vv) found = ck_table_complex[operation][dtype];
+  if (!found.vv) found = ck_table_special[operation][dtype];
   return found;
 }
 

@@ -29,6 +29,10 @@ enum {
   CK_FLOOR, CK_CEIL, CK_ROUND, CK_TRUNC, CK_SQUARE, CK_RECIPROCAL,
   CK_ISNAN, CK_ISINF, CK_ISFINITE, CK_RELU, CK_SIGMOID, CK_REAL, CK_IMAG, CK_CONJ,
   CK_WHERE, CK_CLIP,
+  CK_LOG_ADD_EXP, CK_COPYSIGN, CK_NEXT_AFTER, CK_SHIFT_LEFT, CK_SHIFT_RIGHT, CK_POLYGAMMA,
+  CK_SIGNBIT, CK_ERF, CK_ERFC, CK_ERFINV, CK_GAMMA, CK_LGAMMA, CK_DIGAMMA, CK_NDTR, CK_NDTRI,
+  CK_BESSEL_J0, CK_BESSEL_J1, CK_BESSEL_Y0, CK_BESSEL_Y1, CK_BESSEL_I0, CK_BESSEL_I1,
+  CK_BESSEL_I0E, CK_BESSEL_I1E,
   CK_OPERATION_COUNT
 };
 
@@ -42,7 +46,7 @@ typedef struct {
   double re, im;
 } complex128;
 
-// Vectorised for one instruction set each (elementwise.h), and the plain rest (rare.c, complex.c).
+// Vectorised for one instruction set each (elementwise.h), and the plain rest (rare.c, complex.c, special.c).
 extern const ck_table ck_table_base;
 #if defined(__x86_64__)
 extern const ck_table ck_table_v3;
@@ -50,6 +54,7 @@ extern const ck_table ck_table_v4;
 #endif
 extern const ck_table ck_table_rare;
 extern const ck_table ck_table_complex;
+extern const ck_table ck_table_special;
 
 // The forms of an operation on the best instruction set of this machine; all NULL when there is none.
 ck_forms ck_forms_of(int32_t operation, int32_t dtype);

@@ -213,6 +213,12 @@ private struct DerivativeBuilder {
     case .relu: return add(.where, add(.greater, a, .constant(0)), g, .constant(0))
     case .sigmoid: return times(g, times(y, add(.subtract, one, y)))
     case .real, .conj: return g
+    case .erf, .erfc, .erfinv, .gamma, .lgamma, .digamma, .ndtr, .ndtri:
+      return probability(step.operation, a, y, g)
+    case .besselJ0, .besselJ1, .besselY0, .besselY1, .besselI0, .besselI1, .besselI0e, .besselI1e:
+      return bessel(step.operation, a, y, g)
+    case .signbit, .logAddExp, .copysign, .nextAfter, .shiftLeft, .shiftRight, .polygamma:
+      return nil
     case .invert, .sign, .floor, .ceil, .round, .trunc, .isnan, .isinf, .isfinite, .imag:
       return nil
     case .add, .subtract, .multiply, .divide, .floorDivide, .remainder, .power, .equal, .notEqual,
@@ -246,8 +252,17 @@ private struct DerivativeBuilder {
       return isFirst
         ? add(.divide, times(g, b), squared) : negated(add(.divide, times(g, a), squared))
     case .hypot: return add(.divide, times(g, isFirst ? a : b), y)
+    case .logAddExp:
+      return times(g, add(.exp, add(.subtract, isFirst ? a : b, y)))
+    case .copysign:
+      return isFirst ? times(g, times(add(.sign, a), add(.copysign, .constant(1), b))) : nil
+    case .polygamma:
+      return isFirst ? nil : times(g, add(.polygamma, add(.add, a, .constant(1)), b))
     case .floorDivide, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or,
-      .xor:
+      .xor, .nextAfter, .shiftLeft, .shiftRight:
+      return nil
+    case .signbit, .erf, .erfc, .erfinv, .gamma, .lgamma, .digamma, .ndtr, .ndtri, .besselJ0,
+      .besselJ1, .besselY0, .besselY1, .besselI0, .besselI1, .besselI0e, .besselI1e:
       return nil
     case .negate, .invert, .abs, .sign, .sqrt, .exp, .expm1, .log, .log2, .log10, .log1p, .sin,
       .cos, .tan, .asin, .acos, .atan, .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .floor, .ceil,
@@ -269,6 +284,51 @@ private struct DerivativeBuilder {
     let isZero = add(.equal, a, .constant(0))
     let logarithm = add(.log, add(.where, isZero, .constant(1), a))
     return times(g, times(y, logarithm))
+  }
+
+  private mutating func probability(
+    _ operation: ElementwiseOperation, _ a: Term, _ y: Term, _ g: Term
+  ) -> Term? {
+    let (twoBySqrtPi, sqrtTwoPi) = (1.1283791670955126, 2.5066282746310002)
+    switch operation {
+    case .erf: return times(g, times(.constant(twoBySqrtPi), bell(a)))
+    case .erfc: return times(g, times(.constant(-twoBySqrtPi), bell(a)))
+    case .erfinv: return add(.divide, g, times(.constant(twoBySqrtPi), bell(y)))
+    case .ndtr:
+      return add(
+        .divide, times(g, bell(times(a, .constant(0.7071067811865476)))), .constant(sqrtTwoPi))
+    case .ndtri:
+      return times(
+        g, add(.divide, .constant(sqrtTwoPi), bell(times(y, .constant(0.7071067811865476)))))
+    case .gamma: return times(g, times(y, add(.digamma, a)))
+    case .lgamma: return times(g, add(.digamma, a))
+    case .digamma: return times(g, add(.polygamma, .constant(1), a))
+    default: return nil
+    }
+  }
+
+  /// exp(-x²)
+  private mutating func bell(_ x: Term) -> Term { add(.exp, negated(add(.square, x))) }
+
+  private mutating func bessel(
+    _ operation: ElementwiseOperation, _ a: Term, _ y: Term, _ g: Term
+  ) -> Term? {
+    // y / a, whose limit at 0 is 1/2 for J₁ and I₁.
+    let ratio = add(.where, add(.equal, a, .constant(0)), .constant(0.5), add(.divide, y, a))
+    switch operation {
+    case .besselJ0: return negated(times(g, add(.besselJ1, a)))
+    case .besselJ1: return times(g, add(.subtract, add(.besselJ0, a), ratio))
+    case .besselY0: return negated(times(g, add(.besselY1, a)))
+    case .besselY1: return times(g, add(.subtract, add(.besselY0, a), add(.divide, y, a)))
+    case .besselI0: return times(g, add(.besselI1, a))
+    case .besselI1: return times(g, add(.subtract, add(.besselI0, a), ratio))
+    case .besselI0e:
+      return times(g, add(.subtract, add(.besselI1e, a), times(add(.sign, a), y)))
+    case .besselI1e:
+      let slope = add(.subtract, add(.besselI0e, a), ratio)
+      return times(g, add(.subtract, slope, times(add(.sign, a), y)))
+    default: return nil
+    }
   }
 
   private mutating func ternary(_ step: FusedExpression.Step, _ place: Int, _ g: Term) -> Term? {

@@ -235,6 +235,9 @@ extension Tensor {
     switch status {
     case CK_OVERFLOW: error = .integerOverflow(operation: "\(operation)")
     case CK_ZERO_DIVISION: error = .divisionByZero(operation: "\(operation)")
+    case CK_NEGATIVE_EXPONENT where operation == .shiftLeft || operation == .shiftRight:
+      error = .argument(
+        operation: "\(operation)", name: "shift", value: "negative", requirement: "at least 0")
     case CK_NEGATIVE_EXPONENT:
       error = .argument(
         operation: "\(operation)", name: "exponent", value: "negative",

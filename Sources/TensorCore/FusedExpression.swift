@@ -18,19 +18,27 @@ package enum ElementwiseOperation: UInt8, CaseIterable, Sendable {
   case real, imag, conj
   // Three operands.
   case `where`, clip
+  // Two operands.
+  case logAddExp, copysign, nextAfter, shiftLeft, shiftRight, polygamma
+  // One operand.
+  case signbit, erf, erfc, erfinv, gamma, lgamma, digamma, ndtr, ndtri
+  case besselJ0, besselJ1, besselY0, besselY1, besselI0, besselI1, besselI0e, besselI1e
 
   package var arity: Int {
     switch self {
     case .add, .subtract, .multiply, .divide, .floorDivide, .remainder, .power, .equal, .notEqual,
       .less,
-      .lessOrEqual, .greater, .greaterOrEqual, .and, .or, .xor, .maximum, .minimum, .atan2, .hypot:
+      .lessOrEqual, .greater, .greaterOrEqual, .and, .or, .xor, .maximum, .minimum, .atan2, .hypot,
+      .logAddExp, .copysign, .nextAfter, .shiftLeft, .shiftRight, .polygamma:
       2
     case .where, .clip: 3
     case .negate, .invert, .abs, .sign, .sqrt, .exp, .expm1, .log, .log2, .log10, .log1p, .sin,
       .cos, .tan,
       .asin, .acos, .atan, .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .floor, .ceil, .round,
       .trunc, .square,
-      .reciprocal, .isnan, .isinf, .isfinite, .relu, .sigmoid, .real, .imag, .conj:
+      .reciprocal, .isnan, .isinf, .isfinite, .relu, .sigmoid, .real, .imag, .conj,
+      .signbit, .erf, .erfc, .erfinv, .gamma, .lgamma, .digamma, .ndtr, .ndtri, .besselJ0,
+      .besselJ1, .besselY0, .besselY1, .besselI0, .besselI1, .besselI0e, .besselI1e:
       1
     }
   }

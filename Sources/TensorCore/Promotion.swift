@@ -96,7 +96,10 @@ struct StepType {
       let joined = StepType.join(types)
       let dtype = StepType.isArithmetic(operation) ? StepType.counting(joined) : joined.dtype
       self.init(dtype, dtype, joined.isWeak)
-    case .floorDivide, .remainder, .power, .square:
+    case .signbit:
+      let joined = StepType.join(types)
+      self.init(joined.dtype.floating, .bool, joined.isWeak)
+    case .floorDivide, .remainder, .power, .square, .shiftLeft, .shiftRight:
       // Booleans count as the smallest integers, as in NumPy; lone scalars as Ints.
       let joined = StepType.join(types)
       let counting = StepType.counting(joined)
@@ -104,7 +107,10 @@ struct StepType {
       self.init(dtype, dtype, joined.isWeak)
     case .divide, .atan2, .hypot, .sqrt, .exp, .expm1, .log, .log2, .log10, .log1p, .sin, .cos,
       .tan,
-      .asin, .acos, .atan, .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .reciprocal, .sigmoid:
+      .asin, .acos, .atan, .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .reciprocal, .sigmoid,
+      .logAddExp, .copysign, .nextAfter, .polygamma, .erf, .erfc, .erfinv, .gamma, .lgamma,
+      .digamma, .ndtr, .ndtri, .besselJ0, .besselJ1, .besselY0, .besselY1, .besselI0, .besselI1,
+      .besselI0e, .besselI1e:
       let joined = StepType.join(types)
       self.init(joined.dtype.floating, joined.dtype.floating, joined.isWeak)
     case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isnan, .isinf,

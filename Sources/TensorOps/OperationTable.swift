@@ -3,11 +3,16 @@ package enum OperationTable {
   /// In documentation order.
   package static let families: [(title: String, operations: [Operation])] = [
     ("Elementwise", elementwiseOperations),
+    ("Special functions", specialOperations),
     ("Creation", creationOperations),
     ("Reductions", reductionOperations),
     ("Shaping", shapingOperations),
     ("Gathering, searching and sorting", gatheringOperations),
     ("Linear algebra", linearAlgebraOperations),
+    ("Activations", activationOperations),
+    ("Convolution and pooling", convolutionOperations + poolingOperations),
+    ("Layers", layerOperations),
+    ("Losses", lossOperations),
   ]
 
   package static let all: [Operation] = families.flatMap(\.operations)
