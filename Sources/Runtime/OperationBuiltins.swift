@@ -109,7 +109,7 @@ enum OperationBuiltins {
         variables.append(try tensorResult { () throws(TensorError) in try variable.asTensor() })
       }
       return .variables(variables)
-    case .int, .float, .bool, .string, .dtype, .ints, .variadicInts:
+    case .int, .float, .bool, .string, .dtype, .ints, .intsOrString, .variadicInts:
       return .plain(try argument(parameter, index, context))
     }
   }
@@ -163,6 +163,9 @@ enum OperationBuiltins {
     case .string: return .string(try context.string(index))
     case .dtype: return .dtype(try context.dtype(index))
     case .ints, .variadicInts: return .ints(try context.ints(index))
+    case .intsOrString:
+      if case .string(let text) = context.value(index) { return .string(text) }
+      return .ints(try context.ints(index))
     }
   }
 

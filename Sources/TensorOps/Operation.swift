@@ -49,6 +49,8 @@ package struct OperationParameter: Sendable {
     case dtype
     /// One Int or a tuple of Ints: arrives as `.ints`.
     case ints
+    /// As `ints`, or a text: arrives as `.ints` or `.string`.
+    case intsOrString
     /// The remaining positional Ints, or one tuple of them (`zeros(2, 3)`, `zeros((2, 3))`):
     /// arrives as `.ints`.
     case variadicInts
@@ -171,6 +173,22 @@ package struct OperationArguments: Sendable {
 
   package func ints(_ index: Int) -> [Int] {
     guard case .ints(let value) = values[index] else { preconditionFailure("not Ints") }
+    return value
+  }
+
+  /// One Int stands for as many as are wanted.
+  package func ints(_ index: Int, count: Int) -> [Int]? {
+    switch values[index] {
+    case .int(let number): return Array(repeating: number, count: count)
+    case .ints(let numbers):
+      if numbers.count == 1 { return Array(repeating: numbers[0], count: count) }
+      return numbers.count == count ? numbers : nil
+    case .none, .operand, .tensors, .float, .bool, .string, .dtype: return nil
+    }
+  }
+
+  package func optionalString(_ index: Int) -> String? {
+    guard case .string(let value) = values[index] else { return nil }
     return value
   }
 

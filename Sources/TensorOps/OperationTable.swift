@@ -13,6 +13,10 @@ package enum OperationTable {
     ("Convolution and pooling", convolutionOperations + poolingOperations),
     ("Layers", layerOperations),
     ("Losses", lossOperations),
+    ("Activations", activationOperations),
+    ("Convolution and pooling", convolutionOperations + poolingOperations),
+    ("Layers", layerOperations),
+    ("Losses", lossOperations),
   ]
 
   package static let all: [Operation] = families.flatMap(\.operations)

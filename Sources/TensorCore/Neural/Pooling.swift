@@ -56,7 +56,8 @@ package struct Pooling: Sendable {
   /// - Throws: `outOfMemory`, `interrupted`.
   package func backward(_ x: Tensor, _ g: Tensor) throws(TensorError) -> Tensor {
     let g = try g.broadcast(to: replacing(x.shape, geometry.output))
-    let operands = try Tensor.neuralOperands("pool", [g, x])
+    let isAverage = if case .average = kind { true } else { false }
+    let operands = try Tensor.neuralOperands("pool", isAverage ? [g] : [g, x])
     let result = try Tensor(uninitialized: operands[0].dtype, x.shape)
     var layout = layout(planes: x.shape.array.dropLast(2).reduce(1, *))
     let (type, target) = (result.kernelType, result.pointer)
