@@ -692,6 +692,7 @@ HANDLER op_next(STATE) {
       set_cell(&B, element);
       NEXT;
     }
+    case LM_BOX: SLOW;
   }
   NEAR_JUMP(I.c);
   NEXT;

@@ -111,3 +111,16 @@ func crc32(of bytes: UnsafeRawBufferPointer) -> UInt32 {
   }
   return UInt32(sum)
 }
+
+/// The sum that ends a stream in zlib's own format.
+func adler32(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+  var sum = CZlib.adler32(0, nil, 0)
+  var start = 0
+  while start < bytes.count {
+    let length = min(bytes.count - start, 1 << 30)
+    let part = bytes.baseAddress.map { ($0 + start).assumingMemoryBound(to: UInt8.self) }
+    sum = CZlib.adler32(sum, part, UInt32(length))
+    start += length
+  }
+  return UInt32(sum)
+}

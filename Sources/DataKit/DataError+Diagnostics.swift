@@ -43,6 +43,7 @@ extension DataError.Damage {
     case .dtype(let name): " holds elements of type \(name), which no dtype here can hold"
     case .number(let text, let dtype): ": \(text) does not fit in \(dtype.name)"
     case .notText(let offset): " is not UTF-8 text: byte \(offset) belongs to no character"
+    case .json(let offset, let reason): " is not JSON: \(reason), at byte \(offset)"
     case .field(let line, let column, let fault):
       ", line \(line), column \(column): \(fault.sentence)"
     }
@@ -58,7 +59,7 @@ extension DataError.Damage {
     case .field(_, _, .doesNotFit): "name a wider dtype, as in `dtype = f64`"
     case .notText: "`read_bytes` reads any file"
     case .wrongFormat, .truncated, .compression, .checksum, .archive, .member, .header, .dtype,
-      .number, .field(_, _, .unterminatedQuote), .field(_, _, .textAfterQuote),
+      .number, .json, .field(_, _, .unterminatedQuote), .field(_, _, .textAfterQuote),
       .field(_, _, .fieldCount), .field(_, _, .duplicateName), .field(_, _, .emptyName):
       nil
     }

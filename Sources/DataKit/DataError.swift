@@ -27,6 +27,8 @@ package enum DataError: Error, Sendable {
     /// A number that the dtype asked for cannot hold, by its place in the file.
     case number(text: String, dtype: DType)
     case notText(byteOffset: Int)
+    /// Text that is no JSON, and where.
+    case json(byteOffset: Int, reason: String)
     /// A field of a table; both count from 1.
     case field(line: Int, column: Int, FieldFault)
   }

@@ -1,6 +1,10 @@
 package import Runtime
 
-/// Files of data: NumPy's `.npy` and `.npz`, tables of text, text and bytes. Files in gzip format
-/// are decompressed as they are read, and a name that ends in `.gz` is compressed as it is written.
+/// Files of data: `save` and `load` of any value, NumPy's `.npy` and `.npz`, safetensors, pictures,
+/// tables of text, text and bytes. Files in gzip format are decompressed as they are read, and a
+/// name that ends in `.gz` is compressed as it is written.
 package let dataKit = Kit(
-  name: "data", builtins: arrayFileBuiltins + tableBuiltins + textFileBuiltins + folderBuiltins)
+  name: "data",
+  builtins: arrayFileBuiltins + namedTensorBuiltins + tableBuiltins + textFileBuiltins
+    + folderBuiltins,
+  fileFormats: fileFormats)

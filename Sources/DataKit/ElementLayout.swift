@@ -42,6 +42,13 @@ struct ElementLayout {
     isSwapped = isBig
   }
 
+  /// Elements as a tensor of ours has them.
+  init(own dtype: DType) {
+    kind = .own(dtype)
+    size = dtype.size
+    isSwapped = false
+  }
+
   /// Nil for bf16, which `.npy` files lack.
   static func descriptor(of dtype: DType) -> String? {
     switch dtype {

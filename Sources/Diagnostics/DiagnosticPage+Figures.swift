@@ -54,9 +54,11 @@ extension DiagnosticPage {
       """#)
 
   static let figureFormat = DiagnosticPage(
-    "A figure format that does not exist",
+    "A file format that does not exist, or not for this value",
     #"""
-    Figures are saved as svg, png or pdf, by the ending of the file's name.
+    The ending of the file's name chooses the format. Figures are saved as svg, png or pdf, other values \#
+    as lmv, which holds any value, or in the formats of other programs, which hold less. `load` reads \#
+    what it has a format for.
     """#,
     wrong: #"""
       figure() |> line([1, 2]) |> save("f.gif")

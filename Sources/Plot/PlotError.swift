@@ -29,9 +29,8 @@ package enum PlotError: Error, Sendable, Equatable {
   /// The system refused what running a program needs.
   case system(errorNumber: Int)
 
-  // MARK: Formats and commands
+  // MARK: Commands
 
-  case unknownFormat(given: String, known: [String])
   /// A raw command that would start another program, or read or write a file of its choice.
   case shellCommand(line: String, found: String)
 

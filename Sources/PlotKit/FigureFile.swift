@@ -25,20 +25,3 @@ enum FigureFile {
     }
   }
 }
-
-extension FigureFormat {
-  /// `.svg, .png, …`
-  static var endings: String { allCases.map { ".\($0.rawValue)" }.joined(separator: ", ") }
-
-  /// - Throws: `unknownFormat` for another ending, or none.
-  init(pathForSaving path: String) throws(PlotError) {
-    let name = path.split(separator: "/").last ?? ""
-    let ending = name.split(separator: ".", omittingEmptySubsequences: false).dropFirst().last ?? ""
-    guard let format = FigureFormat(rawValue: ending.lowercased()) else {
-      throw PlotError.unknownFormat(
-        given: ending.isEmpty ? String(name) : "." + ending,
-        known: FigureFormat.allCases.map(\.rawValue))
-    }
-    self = format
-  }
-}

@@ -8,7 +8,7 @@ struct PlotBuiltins: Sendable {
   let process: GnuplotProcess
 
   var all: [Builtin] {
-    [figure] + LayerTable.kinds.map(layer) + [grid, gnuplot, save]
+    [figure] + LayerTable.kinds.map(layer) + [grid, gnuplot]
   }
 
   // MARK: - figure
@@ -97,7 +97,7 @@ struct PlotBuiltins: Sendable {
     )
   }
 
-  // MARK: - grid, gnuplot, save
+  // MARK: - grid, gnuplot
 
   private var grid: Builtin {
     Builtin(
@@ -160,27 +160,33 @@ struct PlotBuiltins: Sendable {
     }
   }
 
-  private var save: Builtin {
-    Builtin(
-      "save", [.init("figure"), .init("path"), .init("size", .named(text: "none"))],
-      "Writes the figure to a file; its ending (\(FigureFormat.endings)) chooses the format.",
-      examples: []
-    ) { context throws(CallFailure) in
-      let value = try context.external(0, as: FigureValue.self, wanted: "a Figure")
-      let path = try context.string(1)
-      let size = try context.intsIfPresent(2)
-      let picture = try Self.result(context, from: 0, [], text: 1) { () throws(PlotError) in
-        let format = try FigureFormat(pathForSaving: path)
-        let size = try size.map { values throws(PlotError) in try PictureSize(checking: values) }
-        return try value.figure.drawn(as: format, size: size, on: .paper, by: value.process)
-      }
-      if let failure = FigureFile.write(picture.bytes, to: context.host.resolve(path: path)) {
-        throw context.failure(
-          .fileNotWritten, "\"\(path)\" cannot be written: \(failure)", argument: 1)
-      }
-      context.host.noteEffect("wrote \(path)")
-      return .none
+  // MARK: - Files
+
+  /// A figure is drawn in the format that the ending says.
+  static var fileFormats: [FileFormat] {
+    FigureFormat.allCases.map { format in
+      FileFormat(
+        format.rawValue, "a figure",
+        takes: { if case .external(let value) = $0 { value is FigureValue } else { false } },
+        write: { context throws(CallFailure) in try write(format, &context) })
     }
+  }
+
+  private static func write(_ format: FigureFormat, _ context: inout CallContext)
+    throws(CallFailure)
+  {
+    let value = try context.external(0, as: FigureValue.self, wanted: "a Figure")
+    let path = try context.string(1)
+    let size = try context.intsIfPresent(2)
+    let picture = try Self.result(context, from: 0, [], text: 1) { () throws(PlotError) in
+      let size = try size.map { values throws(PlotError) in try PictureSize(checking: values) }
+      return try value.figure.drawn(as: format, size: size, on: .paper, by: value.process)
+    }
+    if let failure = FigureFile.write(picture.bytes, to: context.host.resolve(path: path)) {
+      throw context.failure(
+        .fileNotWritten, "\"\(path)\" cannot be written: \(failure)", argument: 1)
+    }
+    context.host.noteEffect("wrote \(path)")
   }
 
   // MARK: - Between the tables and the language
@@ -234,7 +240,7 @@ struct PlotBuiltins: Sendable {
       var argument = parameters.firstIndex { $0.name == error.parameter }.map { first + $0 }
       if let place = argument, place <= moved { argument = place - 1 }
       switch error {
-      case .unknownFormat, .shellCommand: argument = text
+      case .shellCommand: argument = text
       default: break
       }
       throw CallFailure.diagnostic(error.diagnostic, argument: argument)

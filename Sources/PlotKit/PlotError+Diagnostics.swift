@@ -52,11 +52,6 @@ extension PlotError {
       return (
         .gnuplotDied, "the system refuses what starting gnuplot needs (error \(number))", nil
       )
-    case .unknownFormat(let given, let known):
-      let endings = known.map { "." + $0 }.joined(separator: ", ")
-      return (
-        .figureFormat, "a figure cannot be saved as \"\(given)\"", "the endings are \(endings)"
-      )
     case .shellCommand(let line, let found):
       return (
         .shellCommand, "raw gnuplot commands may not use \(found): \(Self.shortened(line))",
@@ -98,8 +93,7 @@ extension PlotError {
     case .lengths(_, let counts):
       counts.last?.name
     case .nothingPositive, .mixedDimensions, .panelsInside, .noPanels, .gnuplotMissing,
-      .gnuplotRejected, .gnuplotDied, .gnuplotTimedOut, .interrupted, .system, .unknownFormat,
-      .shellCommand:
+      .gnuplotRejected, .gnuplotDied, .gnuplotTimedOut, .interrupted, .system, .shellCommand:
       nil
     }
   }

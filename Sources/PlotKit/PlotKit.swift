@@ -3,7 +3,8 @@ package import Plot
 package import Runtime
 internal import TensorCore
 
-/// Figures: `figure`, one builtin for each kind of layer, `grid`, `gnuplot` and `save`.
+/// Figures: `figure`, one builtin for each kind of layer, `grid` and `gnuplot`; and how `save`
+/// writes them.
 package let plotKit = makePlotKit(allowShell: false)
 
 /// The kit with choices of the host program.
@@ -15,7 +16,7 @@ package func makePlotKit(allowShell: Bool, process: GnuplotProcess = .interrupti
   var process = process
   process.isConfined = !allowShell
   let builtins = PlotBuiltins(allowShell: allowShell, process: process)
-  return Kit(name: "plot", builtins: builtins.all)
+  return Kit(name: "plot", builtins: builtins.all, fileFormats: PlotBuiltins.fileFormats)
 }
 
 /// Draws the script of a ```` ```{gnuplot} ```` cell.

@@ -128,9 +128,12 @@ package protocol CallHost: AnyObject {
   var currentLocation: Location? { get }
   /// Marks the running cell as not reproducible from its inputs (wrote a file, read the clock).
   func noteEffect(_ description: String)
+  /// What `save` writes and `load` reads.
+  var fileFormats: [FileFormat] { get }
 }
 
 extension CallHost {
+  package var fileFormats: [FileFormat] { [] }
   package var currentLocation: Location? { nil }
 }
 

@@ -15,10 +15,12 @@ package enum BuiltinTable {
       ("Order and search", orderBuiltins),
       ("Maps and records", mapBuiltins),
       ("Functions", functionalBuiltins),
+      ("Loops", loopBuiltins),
       ("Many items at once", parallelBuiltins),
       ("Differentiation", differentiationBuiltins),
       ("Random numbers", randomBuiltins),
       ("Time and environment", environmentBuiltins),
+      ("Files of any value", fileBuiltins),
     ]
     let taken = Set(own.flatMap(\.builtins).map(\.name))
     return own

@@ -74,6 +74,7 @@ extension CallContext {
   ///
   /// - Throws: E0412 when it cannot be.
   func list(_ index: Int) throws(CallFailure) -> ElementList {
+    if let sequence = value(index).lazySequence { return ElementList(try sequence.values(host)) }
     guard let list = ElementList(value(index)) else { throw notIterable(index) }
     return list
   }

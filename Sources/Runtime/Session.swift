@@ -264,6 +264,8 @@ extension Session: CallHost, ModuleHost {
 
   package var standardLibraryFolder: String { options.standardLibraryFolder }
 
+  package var fileFormats: [FileFormat] { options.kits.flatMap(\.fileFormats) }
+
   package func nextStream(words count: Int) -> PhiloxStream {
     let current = stream
     stream.position &+= UInt64(max(count, 0))

@@ -70,6 +70,7 @@ private enum Sequences {
     case .record(let record): return .int(record.names.count)
     case .tuple, .range, .tensor, .none, .bool, .int, .float, .complex, .function, .module,
       .external, .traced:
+      if let sequence = context.value(0).lazySequence { return .int(sequence.count) }
       guard let list = ElementList(context.value(0).primal) else {
         throw context.wrongType(0, wanted: "a tuple, tensor, range, Str, map or record")
       }

@@ -27,11 +27,37 @@ extension Machine {
   /// A row of a tensor of rank 2 and more, or an element the loop cannot hold (complex).
   func nextElement(_ i: lm_instruction) throws(MachineFailure) {
     let state = register(i.a)
+    if state.pointee.tag == Cells.boxTag { return try nextLazyElement(i) }
     guard state.pointee.tag == Cells.tensorTag else { throw .runtime(.outOfMemory) }
     let position = Int(state[1].i)
     state[1].i += 1
     let tensor = Cells.tensor(state.pointee.tensor)
     set(register(i.b), try element(tensor, at: position))
+  }
+
+  /// Begins a loop over a sequence that makes its elements one by one; false for anything else.
+  func iterateLazily(_ state: UnsafeMutablePointer<lm_cell>) -> Bool {
+    guard state.pointee.tag == Cells.boxTag,
+      Cells.value(of: state.pointee).lazySequence != nil
+    else { return false }
+    set(state + 1, .int(0))
+    return true
+  }
+
+  /// The next element of a sequence that makes them one by one; a jump past the loop at its end.
+  private func nextLazyElement(_ i: lm_instruction) throws(MachineFailure) {
+    let position = Int(register(i.a)[1].i)
+    do throws(CallFailure) {
+      let sequence = Cells.value(of: register(i.a).pointee).lazySequence
+      guard let value = try sequence?.next(position, try currentHost) else {
+        raw.pointee.pc += Int(Int16(bitPattern: i.c))
+        return
+      }
+      register(i.a)[1].i = Int64(position + 1)
+      set(register(i.b), value)
+    } catch {
+      throw .call(error, operation: "for")
+    }
   }
 
   private func element(_ tensor: Tensor, at position: Int) throws(MachineFailure) -> Value {

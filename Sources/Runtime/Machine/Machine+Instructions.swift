@@ -47,6 +47,7 @@ extension Machine {
     case LM_OP_for_prepare: try rangeFailure(register(i.a))
     case LM_OP_range: try closedRange(i)
     case LM_OP_iterate:
+      if iterateLazily(register(i.a)) { return }
       if try iterateRows(register(i.a)) { return }
       throw .runtime(.notIterable(type: Cells.value(of: register(i.a).pointee).summary))
     case LM_OP_next: try nextElement(i)

@@ -119,6 +119,8 @@ final class ItemHost: ItemCallHost, ModuleHost {
 
   var standardLibraryFolder: String { parent.standardLibraryFolder }
 
+  var fileFormats: [FileFormat] { parent.fileFormats }
+
   /// The item's own stream, as it stands.
   private var current: PhiloxStream {
     stream ?? origin.items.split(UInt64(origin.position))
