@@ -5,8 +5,9 @@ internal import TensorCore
 /// `read_text`, `read_lines`, `write_text`, `read_bytes`.
 let textFileBuiltins: [Builtin] = [
   Builtin(
-    "read_text", [Signature.Parameter("path")], "The content of a UTF-8 file as one Str.",
-    examples: [("len(read_text(stdlib_path(\"data/tinyshakespeare.txt\")))", "1115394")],
+    "read_text", [Signature.Parameter("path")],
+    "The content of a UTF-8 file as one Str; of a gzip file, of what it unpacks to.",
+    examples: [("len(read_text(stdlib_path(\"data/alice29.txt\")))", "152089")],
     body: TextFiles.readText),
   Builtin(
     "read_lines", [Signature.Parameter("path")],
