@@ -63,6 +63,15 @@ typedef struct {
   void (*max_rows_f64)(double *out, const double *rows, int64_t stride, int64_t count);
   void (*min_rows_f32)(float *out, const float *rows, int64_t stride, int64_t count);
   void (*min_rows_f64)(double *out, const double *rows, int64_t stride, int64_t count);
+  // Each of some contiguous rows, `stride` elements apart, to one element.
+#define CK_ROWS(name, type)                                                    \
+  void (*name)(const type *data, int64_t stride, int64_t rows, int64_t length, type *out)
+  CK_ROWS(sum_rows_of_f32, float);
+  CK_ROWS(sum_rows_of_f64, double);
+  CK_ROWS(max_rows_of_f32, float);
+  CK_ROWS(max_rows_of_f64, double);
+  CK_ROWS(min_rows_of_f32, float);
+  CK_ROWS(min_rows_of_f64, double);
   // For each of at most 1024 columns, the row of its extreme; at most INT32_MAX rows for the 32-bit types.
 #define CK_POSITIONS(name, type)                                               \
   void (*name)(const type *rows, int64_t length, int64_t stride, int64_t count, int64_t *out)

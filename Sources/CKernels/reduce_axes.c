@@ -1,5 +1,6 @@
-// Reductions over some axes of a strided array, in one of two ways:
+// Reductions over some axes of a strided array, in one of three ways:
 //
+//   rows    each output is that of one contiguous row of floats (reduce_rows.c)
 //   inner   the reduced axes are the ones that lie close in memory: each output is a reduction of contiguous (or
 //           gathered) blocks
 //   outer   the kept axes are: a block of outputs is accumulated row by row with the elementwise kernels, sums in f64,
@@ -154,6 +155,7 @@ ck_status ck_reduce_axes(
   complete(&plan.reduced);
   if (plan.kept.count == 0) return CK_OK;
   if (plan.reduced.count == 0) return fill_empty(&plan);
+  if (ck_has_rows(&plan)) return ck_run_rows(&plan);
   if (ck_can_fold(&plan)) return ck_run_folded(&plan);
   int64_t kept_length = plan.kept.shape[plan.kept.rank - 1];
   int64_t kept_stride = llabs(plan.kept.strides[plan.kept.rank - 1]);

@@ -12,6 +12,8 @@ enum { LANES = 64, CHUNK = 1024 };
 typedef float wide_f32 __attribute__((vector_size(64), aligned(4), may_alias));
 typedef double wide_f64 __attribute__((vector_size(128), aligned(8), may_alias));
 
+#include "reduce_rows.h"
+
 #define FLOAT_SUM(T, type)                                                     \
   static double chunk_sum_##T(const type *e, int64_t count) {                  \
     wide_f64 lanes = {0};                                                      \
@@ -50,27 +52,49 @@ typedef double wide_f64 __attribute__((vector_size(128), aligned(8), may_alias))
     }                                                                          \
   }
 
-// NaN, once met, stays.
+// NaN, once met, stays: it is looked for apart, and the lanes never take one in.
 #define FLOAT_EXTREME(op, T, type, order)                                      \
   static type op##_##T(const type *elements, int64_t count) {                  \
-    type lanes[LANES];                                                         \
+    if (count < 16) {                                                          \
+      type result = elements[0];                                               \
+      for (int64_t i = 1; i < count; i++) {                                    \
+        type x = elements[i];                                                  \
+        result = (x order result || x != x) ? x : result;                      \
+      }                                                                        \
+      return result;                                                           \
+    }                                                                          \
+    wide_##T lanes[4];                                                         \
+    mask_##T odd = {0};                                                        \
+    const wide_##T *tail = (const wide_##T *)(elements + count - 16);          \
+    odd |= tail[0] != tail[0];                                                 \
+    for (int j = 0; j < 4; j++) lanes[j] = tail[0];                            \
     int64_t i = 0;                                                             \
-    for (int j = 0; j < LANES; j++) lanes[j] = elements[0];                    \
-    for (; i + LANES <= count; i += LANES) {                                   \
-      for (int j = 0; j < LANES; j++) {                                        \
-        type x = elements[i + j], m = lanes[j];                                \
-        lanes[j] = (m order x || m != m) ? m : x;                              \
+    for (; i + 64 <= count; i += 64) {                                         \
+      const wide_##T *x = (const wide_##T *)(elements + i);                    \
+      for (int j = 0; j < 4; j++) {                                            \
+        odd |= x[j] != x[j];                                                   \
+        lanes[j] = CHOOSE(T, x[j] order lanes[j], x[j], lanes[j]);             \
       }                                                                        \
     }                                                                          \
-    type result = lanes[0];                                                    \
-    for (int j = 1; j < LANES; j++) {                                          \
-      result = (result order lanes[j] || result != result) ? result : lanes[j]; \
+    for (; i + 16 <= count; i += 16) {                                         \
+      const wide_##T *x = (const wide_##T *)(elements + i);                    \
+      odd |= x[0] != x[0];                                                     \
+      lanes[0] = CHOOSE(T, x[0] order lanes[0], x[0], lanes[0]);               \
     }                                                                          \
-    for (; i < count; i++) {                                                   \
-      type x = elements[i];                                                    \
-      result = (result order x || result != result) ? result : x;              \
+    lanes[0] = CHOOSE(T, lanes[1] order lanes[0], lanes[1], lanes[0]);         \
+    lanes[2] = CHOOSE(T, lanes[3] order lanes[2], lanes[3], lanes[2]);         \
+    lanes[0] = CHOOSE(T, lanes[2] order lanes[0], lanes[2], lanes[0]);         \
+    type parts[16];                                                            \
+    memcpy(parts, &lanes[0], sizeof parts);                                    \
+    bool has_nan = false;                                                      \
+    for (int j = 0; j < 16; j++) has_nan |= odd[j] != 0;                       \
+    if (has_nan) return (type)NAN;                                             \
+    for (int width = 8; width >= 1; width /= 2) {                              \
+      for (int j = 0; j < width; j++) {                                        \
+        parts[j] = parts[j + width] order parts[j] ? parts[j + width] : parts[j]; \
+      }                                                                        \
     }                                                                          \
-    return result;                                                             \
+    return parts[0];                                                           \
   }
 
 // The extremes of `out` and eight rows.
@@ -90,8 +114,8 @@ typedef double wide_f64 __attribute__((vector_size(128), aligned(8), may_alias))
 
 #define FLOAT_REDUCERS(T, type)                                                \
   FLOAT_SUM(T, type)                                                           \
-  FLOAT_EXTREME(max, T, type, >=)                                              \
-  FLOAT_EXTREME(min, T, type, <=)                                              \
+  FLOAT_EXTREME(max, T, type, >)                                               \
+  FLOAT_EXTREME(min, T, type, <)                                               \
   EXTREME_ROWS(max, T, type, >=)                                               \
   EXTREME_ROWS(min, T, type, <=)
 
@@ -178,6 +202,9 @@ POSITIONS_OF(f32, float, int32_t)
 POSITIONS_OF(f64, double, int64_t)
 
 const ck_block_reducers CK_REDUCERS = {
+  .sum_rows_of_f32 = sum_rows_of_f32, .sum_rows_of_f64 = sum_rows_of_f64,
+  .max_rows_of_f32 = max_rows_of_f32, .max_rows_of_f64 = max_rows_of_f64,
+  .min_rows_of_f32 = min_rows_of_f32, .min_rows_of_f64 = min_rows_of_f64,
   .add_rows_f32 = add_rows_f32, .add_rows_f64 = add_rows_f64, .max_rows_f32 = max_rows_f32,
   .max_rows_f64 = max_rows_f64, .min_rows_f32 = min_rows_f32, .min_rows_f64 = min_rows_f64,
   .max_positions_i32 = max_positions_i32, .max_positions_i64 = max_positions_i64,

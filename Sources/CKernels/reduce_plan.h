@@ -66,6 +66,9 @@ static inline void gather_elements(char *target, const char *source, int64_t str
 // Whether rows too narrow for vectors follow each other in memory, so that several can be taken as one.
 bool ck_can_fold(const reduce_plan *plan);
 ck_status ck_run_folded(reduce_plan *plan);
+// Whether each output is that of one contiguous row of floats, and not a long one.
+bool ck_has_rows(const reduce_plan *plan);
+ck_status ck_run_rows(reduce_plan *plan);
 // Accumulates blocks of outputs row by row.
 ck_status ck_run_outer(reduce_plan *plan);
 int32_t ck_accumulator_type(ck_reduction reduction, int32_t dtype);

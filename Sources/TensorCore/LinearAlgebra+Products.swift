@@ -1,8 +1,9 @@
 internal import CKernels
 
 // Products of matrices and vectors. Floats go to OpenBLAS (`Backend/BLAS.swift`) without copies
-// where strides allow; integers are exact: through f64 while every partial sum is below 2⁵³,
-// otherwise by a checked loop. bf16 is multiplied and summed in f32 and rounded once.
+// where strides allow; integers are exact: through floats while those hold every partial sum,
+// otherwise by a checked loop. bf16 is multiplied and summed in f32 and rounded once; large products
+// of bf16 go to oneDNN.
 
 extension Tensor {
   /// The matrix product over the last two axes, batched over the others: `a @ b`.
@@ -15,6 +16,18 @@ extension Tensor {
   /// - Complexity: O(batch · m · n · k); allocates the result, and copies of operands whose strides
   ///   BLAS cannot take.
   package func matmul(_ other: Tensor) throws(TensorError) -> Tensor {
+    try product(with: other)
+  }
+
+  /// The matrix product computed in a dtype and given as it: of i8 operands in i32, where sums fit.
+  ///
+  /// - Throws: as `matmul` and `cast(to:)`.
+  package func matmul(_ other: Tensor, as dtype: DType) throws(TensorError) -> Tensor {
+    if let product = try narrowProduct(other, as: dtype) { return product }
+    return try cast(to: dtype).matmul(try other.cast(to: dtype))
+  }
+
+  private func product(with other: Tensor) throws(TensorError) -> Tensor {
     guard rank >= 1, other.rank >= 1 else { throw .contraction(lhs: summary, rhs: other.summary) }
     guard shape[rank - 1] == other.shape[max(other.rank - 2, 0)] else {
       throw .contraction(lhs: summary, rhs: other.summary)
@@ -24,6 +37,7 @@ extension Tensor {
     {
       return product
     }
+    if let product = try narrowProduct(other, as: dtype) { return product }
     let common = dtype.promoted(with: other.dtype)
     let lhs = try (rank == 1 ? expanded(at: 0) : self).cast(to: common)
     let rhs = try (other.rank == 1 ? other.expanded(at: 1) : other).cast(to: common)
@@ -61,6 +75,38 @@ extension Tensor {
     withExtendedLifetime((storage, other.storage, result.storage)) {}
     if !isComplete { throw .interrupted }
     return result
+  }
+
+  /// Two matrices of bf16 to bf16 or f32, or of i8 to i32, by oneDNN. Nil for others, and without
+  /// the library.
+  private func narrowProduct(_ other: Tensor, as target: DType) throws(TensorError) -> Tensor? {
+    guard rank == 2, other.rank == 2, dtype == other.dtype, shape[1] == other.shape[0] else {
+      return nil
+    }
+    let kind: OneDNN.Product
+    switch (dtype, target) {
+    case (.bf16, .bf16): kind = .bf16ToBF16
+    case (.bf16, .f32): kind = .bf16ToF32
+    case (.i8, .i32): kind = .i8ToI32
+    default: return nil
+    }
+    let (m, k, n) = (shape[0], shape[1], other.shape[1])
+    // Below a million the library's preparations cost more; i32 holds the sums of 2¹⁷ products.
+    guard min(m, n, k) > 1, max(m, n, k) < 1 << 17, m * n * k >= 1 << 20, OneDNN.isAvailable,
+      let a = BLAS.layout(rows: m, columns: k, rowStride: strides[0], columnStride: strides[1]),
+      let b = BLAS.layout(
+        rows: k, columns: n, rowStride: other.strides[0], columnStride: other.strides[1])
+    else { return nil }
+    var sizes = Shape(repeating: m, count: 2)
+    sizes[1] = n
+    let result = try Tensor(uninitialized: target, sizes)
+    let isDone = try OneDNN.multiply(
+      kind, m, n, k,
+      OneDNN.Matrix(base: pointer, leading: a.leading, isTransposed: a.isTransposed),
+      OneDNN.Matrix(base: other.pointer, leading: b.leading, isTransposed: b.isTransposed),
+      result.pointer)
+    withExtendedLifetime((storage, other.storage, result.storage)) {}
+    return isDone ? result : nil
   }
 
   /// The inner product of two vectors, rank 0; for other ranks the matrix product (`dot(a, b)` of
@@ -251,10 +297,12 @@ private struct MatrixProduct {
 
   private func integers() throws(TensorError) -> Tensor {
     let dtype = lhs.dtype
-    let isExact = try fitsDoubles()
-    if dtype == .bool || isExact {
+    let bound = try largestSum()
+    if dtype == .bool || bound < 0x1p53 {
+      // Every partial sum is an integer that the float dtype holds exactly.
+      let exact: DType = bound < 0x1p24 ? .f32 : .f64
       let product = try MatrixProduct(
-        try lhs.cast(to: .f64), try rhs.cast(to: .f64), batch: batch
+        try lhs.cast(to: exact), try rhs.cast(to: exact), batch: batch
       ).result()
       do {
         return try product.cast(to: dtype)
@@ -266,11 +314,10 @@ private struct MatrixProduct {
     return try checkedIntegers()
   }
 
-  /// Whether every partial sum is an integer that f64 holds exactly.
-  private func fitsDoubles() throws(TensorError) -> Bool {
+  /// What no sum of products exceeds.
+  private func largestSum() throws(TensorError) -> Double {
     let largest = (try lhs.largestMagnitude(), try rhs.largestMagnitude())
-    let bound = largest.0 * largest.1 * Double(k)
-    return bound < 0x1p53
+    return largest.0 * largest.1 * Double(k)
   }
 
   private func checkedIntegers() throws(TensorError) -> Tensor {
@@ -323,13 +370,8 @@ extension Tensor {
 
   /// The largest |element| of an integer tensor; 0 when there are none.
   fileprivate func largestMagnitude() throws(TensorError) -> Double {
-    try cast(to: .i64).withElements(of: Int.self) { elements in
-      var (low, high) = (0, 0)
-      for element in elements {
-        low = min(low, element)
-        high = max(high, element)
-      }
-      return max(Double(high), -Double(low))
-    }
+    guard count > 0 else { return 0 }
+    let (high, low) = (try reduced(.max).toDoubles()[0], try reduced(.min).toDoubles()[0])
+    return max(high, -low)
   }
 }

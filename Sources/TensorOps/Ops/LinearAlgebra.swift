@@ -10,11 +10,20 @@ extension OperationTable {
 
   private static let productOperations: [Operation] = [
     Operation(
-      name: "matmul", summary: "The matrix product, as `a @ b`.",
-      parameters: [matrix, OperationParameter("b", .tensor)],
+      name: "matmul",
+      summary: """
+        The matrix product, as `a @ b`; with a dtype, computed in it and given as it: \
+        `matmul(a, b, dtype = i32)` of i8 operands cannot pass their range.
+        """,
+      parameters: [
+        matrix, OperationParameter("b", .tensor), OperationParameter("dtype", .dtype, .none),
+      ],
       example: "matmul([[1, 2], [3, 4]], [1, 1])", gives: "i64[2] [3 7]"
     ) { (arguments) throws(TensorError) in
-      .value(try arguments.tensor(0).matmul(arguments.tensor(1)))
+      guard let dtype = arguments.optionalDType(2) else {
+        return .value(try arguments.tensor(0).matmul(arguments.tensor(1)))
+      }
+      return .value(try arguments.tensor(0).matmul(arguments.tensor(1), as: dtype))
     },
     Operation(
       name: "dot", summary: "The inner product of two vectors; of matrices their product.",
