@@ -117,14 +117,19 @@ extension Variable {
   /// The axes in another order; reversed without one.
   package func transposed(_ axes: [Int]? = nil) throws(TensorError) -> Variable {
     let rank = rank
-    let order = try axes.map { (axes) throws(TensorError) in try shape.resolve(axes: axes) }
+    var order: [Int]?
+    if let axes {
+      // Duplicates are found, but the order is kept.
+      _ = try shape.resolve(axes: axes)
+      order = axes.map { $0 < 0 ? $0 + rank : $0 }
+    }
     var inverse = Array((0..<rank).reversed())
     if let order {
       for (place, axis) in order.enumerated() where axis < rank { inverse[axis] = place }
     }
     let back = inverse
     return try apply(
-      "permute_dims", { (x) throws(TensorError) in try x.transposed(order) },
+      "permute_dims", { [order] (x) throws(TensorError) in try x.transposed(order) },
       rule: { (step) throws(TensorError) in try step.cotangent.transposed(back) })
   }
 
