@@ -39,3 +39,51 @@ save("text", np.array(["a", "b"]))
 save("records", np.zeros(2, dtype=[("x", "f8")]))
 np.savez(folder / "stored.npz", a=counting, b=np.eye(2))
 np.savez_compressed(folder / "deflated.npz", a=counting, b=np.eye(2), long=np.zeros(2000))
+
+
+# Below: files of other programs, written by the packages safetensors and Pillow.
+
+
+def write_safetensors():
+    import torch
+    from safetensors.torch import save_file
+
+    tensors = {
+        "f64": torch.arange(6, dtype=torch.float64).reshape(2, 3) / 4,
+        "f32": torch.arange(3, dtype=torch.float32) / 4,
+        "f16": torch.tensor([1.5, -2, 65504], dtype=torch.float16),
+        "bf16": torch.tensor([1.5, -2], dtype=torch.bfloat16),
+        "i64": torch.tensor([-5, 2**40]),
+        "i32": torch.tensor([[7]], dtype=torch.int32),
+        "i16": torch.tensor([-300], dtype=torch.int16),
+        "i8": torch.tensor([-128, 127], dtype=torch.int8),
+        "u8": torch.tensor([0, 255], dtype=torch.uint8),
+        "bool": torch.tensor([True, False]),
+        "empty": torch.zeros(0, 3),
+        "scalar": torch.tensor(2.5),
+        "layers.0.w": torch.ones(2, 2),
+        "layers.1.w": torch.zeros(1, 2),
+    }
+    save_file(tensors, folder / "torch.safetensors", metadata={"format": "pt", "by": "a \"test\""})
+
+
+def write_pictures():
+    from PIL import Image
+
+    rng = np.random.default_rng(1)
+    grey = np.add.outer(np.arange(9) * 20, np.arange(11) * 3).astype("u1")
+    color = rng.integers(0, 256, (9, 11, 4), dtype="u1")
+    pictures = {
+        "grey": Image.fromarray(grey), "grey16": Image.fromarray(grey.astype("u2") * 257),
+        "rgb": Image.fromarray(color[..., :3]), "rgba": Image.fromarray(color),
+        "greyalpha": Image.fromarray(color[..., :2], "LA"), "bits": Image.fromarray(grey > 100),
+        "palette": Image.fromarray(color[..., :3]).quantize(7),
+    }
+    for name, picture in pictures.items():
+        picture.save(folder / f"{name}.png")
+        mode = {"P": "RGB", "1": "L"}.get(picture.mode)
+        np.save(folder / f"{name}_png.npy", np.asarray(picture.convert(mode) if mode else picture))
+
+
+write_safetensors()
+write_pictures()
