@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Glibc
 internal import Notebook
 internal import REPL
+internal import Runtime
 
 /// `lamella serve`: runs code for another program.
 struct ServeCommand: ParsableCommand {
@@ -31,6 +32,7 @@ struct ServeCommand: ParsableCommand {
   }
 
   func run() throws {
+    Session.keepToOneThread()
     let signals = SignalWatcher(editsLines: false)
     // A reader that goes away ends the output, not the process in the middle of a file.
     signal(SIGPIPE, SIG_IGN)
