@@ -16,6 +16,7 @@ extension Tensor {
     guard let last = expression.steps.indices.last else {
       return try tensor(of: leaves[0])
     }
+    if last == 0, let result = try small(expression.steps[0], leaves) { return result }
     if leaves.count * 3 + expression.steps.count * 4 > Int(CK_MOST_VALUES) {
       return try evaluateStepwise(expression, leaves)
     }
@@ -113,6 +114,26 @@ extension FusedExpression {
 // MARK: - Shapes
 
 extension Tensor {
+  /// A single step on small operands (`SmallElementwise.swift`).
+  private static func small(_ step: FusedExpression.Step, _ leaves: [Operand])
+    throws(FusedFailure) -> Tensor?
+  {
+    do throws(TensorError) {
+      guard step.operation.arity == 2 else {
+        guard step.operation.arity == 1, case .tensor(let a) = leaves[step.a] else { return nil }
+        return try small(step.operation, a)
+      }
+      switch (leaves[step.a], leaves[step.b]) {
+      case (.tensor(let a), .tensor(let b)): return try small(step.operation, a, b)
+      case (.tensor(let a), .scalar(let b)): return try small(step.operation, a, b)
+      case (.scalar(let a), .tensor(let b)): return try small(step.operation, b, a, swapped: true)
+      case (.scalar, .scalar): return nil
+      }
+    } catch {
+      throw FusedFailure(step: 0, error: error)
+    }
+  }
+
   private static func tensor(of operand: Operand) throws(FusedFailure) -> Tensor {
     switch operand {
     case .tensor(let tensor): return tensor

@@ -154,6 +154,7 @@ private struct Gather {
       } else {
         switch elementSize {
         case 1: { elements(UInt8.self, $0, $1) }
+        case 2: { elements(UInt16.self, $0, $1) }
         case 4: { elements(UInt32.self, $0, $1) }
         case 8: { elements(UInt64.self, $0, $1) }
         default: { elements(SIMD2<UInt64>.self, $0, $1) }

@@ -12,6 +12,7 @@ extension Tensor {
   package func reduced(
     _ reduction: Reduction, axes: [Int]? = nil, keepingAxes: Bool = false
   ) throws(TensorError) -> Tensor {
+    if axes == nil, !keepingAxes, isContiguous { return try reducedToOne(reduction) }
     let gone = try resolvedAxes(axes)
     var reducedCount = 1
     var mask: UInt32 = 0
@@ -37,6 +38,18 @@ extension Tensor {
       result.shape = shape.reducing(gone, keepingAxes: true)
       result.strides = result.shape.contiguousStrides
     }
+    return result
+  }
+
+  /// All of a contiguous tensor.
+  private func reducedToOne(_ reduction: Reduction) throws(TensorError) -> Tensor {
+    try reduction.check(dtype, count: count, shape: shape)
+    let result = try Tensor(uninitialized: reduction.result(of: dtype), .scalar)
+    var (step, size) = (1, count)
+    let status = ck_reduce_axes(
+      reduction.kernel, Int32(dtype.rawValue), pointer, &step, &size, 1, 1, result.storage.bytes)
+    withExtendedLifetime((storage, result.storage)) {}
+    try check(status, reduction.name)
     return result
   }
 

@@ -59,7 +59,11 @@ extension Compiler {
     let mark = function.top
     defer { function.top = mark }
     let compiled = compileTree(expression, into: result)
-    if compiled.steps.count > 1 { addTree(compiled, target: result, reduction: nil) }
+    // Of one step, what the machine's own instructions leave to builtins.
+    let isCall = if case .call = expression.kind { true } else { false }
+    if compiled.steps.count > 1 || isCall && compiled.steps.count == 1 {
+      addTree(compiled, target: result, reduction: nil)
+    }
     return result
   }
 

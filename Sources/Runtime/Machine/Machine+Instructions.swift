@@ -101,6 +101,9 @@ extension Machine {
   {
     if try runTree() { return }
     let left = register(i.b).pointee
+    if left.tag == Cells.tensorTag, operation != .matmul, try small(i, left, right, operation) {
+      return
+    }
     if operation != .matmul { try checkBroadcast(left, right) }
     do throws(CallFailure) {
       let result = try Value.binary(
@@ -111,6 +114,32 @@ extension Machine {
     }
     if i.x & UInt8(Compiler.releasesOperands) != 0 { releaseTemporaries([i.b, i.c], except: i.a) }
     try checkMemory()
+  }
+
+  /// The operation on small tensors of one shape, or one and a number, if that is what there is.
+  private func small(
+    _ i: lm_instruction, _ left: lm_cell, _ right: lm_cell, _ operation: BinaryOperator
+  ) throws(MachineFailure) -> Bool {
+    let result: Tensor?
+    do throws(TensorError) {
+      let a = Cells.borrowedTensor(left.tensor)
+      switch right.tag {
+      case Cells.tensorTag:
+        result = try Tensor.small(
+          operation.elementwiseOperation, a, Cells.borrowedTensor(right.tensor))
+      case Cells.intTag:
+        result = try Tensor.small(operation.elementwiseOperation, a, .int(Int(right.i)))
+      case Cells.floatTag:
+        result = try Tensor.small(operation.elementwiseOperation, a, .float(right.f))
+      default: return false
+      }
+    } catch {
+      throw .call(.tensor(error), operation: operation.rawValue)
+    }
+    guard let result else { return false }
+    set(register(i.a), .tensor(result))
+    if i.x & UInt8(Compiler.releasesOperands) != 0 { releaseTemporaries([i.b, i.c], except: i.a) }
+    return true
   }
 
   private func comparison(_ i: lm_instruction, _ operation: ComparisonOperator)
