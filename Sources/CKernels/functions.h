@@ -54,6 +54,19 @@ static inline F FN(fast_exp)(F x) {
   return (1 + p) * FN(two_to)(half) * FN(two_to)(n - half);
 }
 
+// For x ≤ 0 only, and 0 where the result is below the normal range: all that weights relative to the largest one need.
+static inline F FN(fast_exp_weight)(F x) {
+  F least = LN_SMALLEST_NORMAL;
+  F c = x < least ? least : x;
+  F t = c * LOG2E + MAGIC;
+  F k = t - MAGIC;
+  F r = (c - k * LN2_HI) - k * LN2_LO;
+  F p = r + r * r * EXP_Q(r);
+  // The shift leaves of t only the integer.
+  F power = FN(from_bits)((I)(((U)FN(bits)(t) << MANTISSA) + ((U)BIAS << MANTISSA)));
+  return x < least ? 0 : power * p + power;
+}
+
 static inline F FN(fast_expm1)(F x) {
   I n;
   F p = FN(exp_parts)(x, EXPM1_MIN, &n);

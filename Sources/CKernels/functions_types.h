@@ -15,6 +15,7 @@
 #define LN2_LO 0x1.0bfbe8p-15f
 #define EXP_MAX 89.0f
 #define EXP_MIN -104.0f
+#define LN_SMALLEST_NORMAL -87.0f
 #define EXPM1_MIN -20.0f
 #define TANH_MAX 10.0f
 #define EXP_Q(r)                                                               \
@@ -60,6 +61,7 @@ static inline float reduce_f32(float x, int32_t *n) {
 #undef LN2_LO
 #undef EXP_MAX
 #undef EXP_MIN
+#undef LN_SMALLEST_NORMAL
 #undef EXPM1_MIN
 #undef TANH_MAX
 #undef EXP_Q
@@ -82,6 +84,7 @@ static inline float reduce_f32(float x, int32_t *n) {
 #define LN2_LO 0x1.a39ef35793c76p-33
 #define EXP_MAX 710.0
 #define EXP_MIN -746.0
+#define LN_SMALLEST_NORMAL -708.0
 #define EXPM1_MIN -40.0
 #define TANH_MAX 22.0
 #define EXP_Q(r)                                                               \

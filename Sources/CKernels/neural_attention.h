@@ -73,7 +73,7 @@ static void FN(weigh)(F *scores, int64_t keys, F *largest, F *totals, F *correct
   for (int64_t i = 0; i < keys; i++) {
     F *row = scores + i * CK_QUERY_BLOCK;
     VECTORIZED for (int64_t j = 0; j < CK_QUERY_BLOCK; j++) {
-      F weight = FN(fast_exp)(row[j] - shift[j]);
+      F weight = FN(fast_exp_weight)(row[j] - shift[j]);
       row[j] = weight;
       totals[j] += weight;
     }
@@ -286,7 +286,7 @@ static void FN(attend_few)(
       F *sum = sums + r * value_width, total = totals[r] * factor;
       largest[r] = top;
       VECTORIZED for (int64_t i = 0; i < FN(few_block); i++) {
-        weights[i] = FN(fast_exp)(weights[i] - shift);
+        weights[i] = FN(fast_exp_weight)(weights[i] - shift);
       }
       for (int64_t i = 0; i < size; i++) total += weights[i];
       totals[r] = total;

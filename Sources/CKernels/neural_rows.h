@@ -18,7 +18,7 @@ static double FN(exponentials)(F *out, const F *x, F shift, int64_t n) {
     const F *from = x + low;
     F *to = out + low;
     VECTORIZED for (int64_t i = 0; i < size; i++) {
-      F e = FN(fast_exp)(from[i] - shift);
+      F e = FN(fast_exp_weight)(from[i] - shift);
       to[i] = e;
       sum += e;
     }
@@ -32,7 +32,7 @@ static double FN(exponential_sum)(const F *x, F shift, int64_t n) {
   BLOCKWISE(n) {
     SUMMED F sum = 0;
     const F *from = x + low;
-    VECTORIZED for (int64_t i = 0; i < size; i++) sum += FN(fast_exp)(from[i] - shift);
+    VECTORIZED for (int64_t i = 0; i < size; i++) sum += FN(fast_exp_weight)(from[i] - shift);
     total += (double)sum;
   }
   return total;
@@ -40,9 +40,13 @@ static double FN(exponential_sum)(const F *x, F shift, int64_t n) {
 
 static F FN(logsumexp_row)(const F *x, int64_t n) {
   F largest = FN(largest)(x, n);
-  // Infinities of their own accord; the shift must not make NaN of them.
-  F shift = FN(magnitude)(largest) == (F)INFINITY ? 0 : largest;
-  return shift + (F)log(FN(exponential_sum)(x, shift, n));
+  if (largest == -(F)INFINITY || largest == (F)INFINITY) {
+    // Not by way of infinity less infinity.
+    double total = 0;
+    for (int64_t i = 0; i < n; i++) total += exp((double)x[i]);
+    return (F)log(total);
+  }
+  return largest + (F)log(FN(exponential_sum)(x, largest, n));
 }
 
 static void FN(softmax_row)(F *out, const F *x, int64_t n) {
@@ -71,7 +75,7 @@ static void FN(softmax_columns)(
     const F *row = x + i * stride;
     F *to = out + i * stride;
     VECTORIZED for (int64_t j = 0; j < width; j++) {
-      F e = FN(fast_exp)(row[j] - largest[j]);
+      F e = FN(fast_exp_weight)(row[j] - largest[j]);
       sums[j] += e;
       to[j] = logarithm ? row[j] - largest[j] : e;
     }

@@ -41,8 +41,8 @@ static int64_t scale_of(const ck_norm_layout *layout, int64_t row, int64_t segme
       squares += job->kernels->T.squares_about(x + s * step, (F)mean, n);                         \
     }                                                                                             \
     double factor = 1 / sqrt(squares / count + job->epsilon);                                     \
-    job->means[row] = mean;                                                                       \
-    job->factors[row] = factor;                                                                   \
+    if (job->means) job->means[row] = mean;                                                       \
+    if (job->factors) job->factors[row] = factor;                                                 \
     const F *scale = job->scale, *shift = job->shift;                                             \
     if (layout->by_element) {                                                                     \
       job->kernels->T.norm_elements(out, x, (F)mean, (F)factor, scale, shift, n);                 \

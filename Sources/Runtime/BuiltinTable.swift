@@ -18,7 +18,7 @@ package enum BuiltinTable {
       ("Loops", loopBuiltins),
       ("Many items at once", parallelBuiltins),
       ("Differentiation", differentiationBuiltins),
-      ("Random numbers", randomBuiltins),
+      ("Random numbers", randomBuiltins + dropoutBuiltins),
       ("Time and environment", environmentBuiltins),
       ("Files of any value", fileBuiltins),
     ]

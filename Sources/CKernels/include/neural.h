@@ -48,7 +48,7 @@ typedef struct {
 } ck_norm_layout;
 
 // Normalises rows to mean 0 and variance 1 (`epsilon` is added to it), then scales and shifts; `scale` and `shift` may be
-// NULL. `means` and `factors` get each row's mean and the factor it was multiplied by; both are of doubles.
+// NULL. `means` and `factors` get each row's mean and the factor it was multiplied by; NULL when not wanted.
 ck_status ck_norm(
   int32_t dtype, const ck_norm_layout *layout, const void *x, const void *scale, const void *shift,
   double epsilon, void *out, double *means, double *factors);

@@ -104,20 +104,21 @@ package struct Normalization: Sendable {
     }
   }
 
-  /// The result, and for each row that was normalised its mean and the factor it was multiplied by
-  /// (both f64).
+  /// The result, and with `keepsStatistics` for each row that was normalised its mean and the
+  /// factor it was multiplied by (both f64).
   ///
   /// - Throws: `shapeMismatch` when scale or shift do not fit, as `scaleShape`; `outOfMemory`,
   ///   `interrupted`.
   /// - Complexity: O(elements), on all threads.
-  package func apply(_ x: Tensor, scale: Tensor?, shift: Tensor?) throws(TensorError) -> (
-    result: Tensor, means: Tensor, factors: Tensor
-  ) {
+  package func apply(_ x: Tensor, scale: Tensor?, shift: Tensor?, keepsStatistics: Bool = true)
+    throws(TensorError) -> (result: Tensor, means: Tensor?, factors: Tensor?)
+  {
     try check(scale, "the weight has the shape of what is normalised", x)
     try check(shift, "the bias has the shape of what is normalised", x)
     if isTurned(x.shape) {
       let turned = try x.transposed().contiguous().reshaped(to: Shape([1, x.shape[1], x.shape[0]]))
-      let (result, means, factors) = try apply(turned, scale: scale, shift: shift)
+      let (result, means, factors) = try apply(
+        turned, scale: scale, shift: shift, keepsStatistics: keepsStatistics)
       let back = try result.reshaped(to: Shape([x.shape[1], x.shape[0]])).transposed()
       return (try back.contiguous(), means, factors)
     }
@@ -127,13 +128,14 @@ package struct Normalization: Sendable {
     let kernelShift = shift == nil ? nil : parameters.popFirst()
     var layout = try kernelLayout(x.shape)
     let result = try Tensor(uninitialized: operands[0].dtype, x.shape)
-    let means = try Tensor(uninitialized: .f64, Shape([layout.rows]))
-    let factors = try Tensor(uninitialized: .f64, Shape([layout.rows]))
+    let rows = Shape(repeating: layout.rows, count: 1)
+    let means = keepsStatistics ? try Tensor(uninitialized: .f64, rows) : nil
+    let factors = keepsStatistics ? try Tensor(uninitialized: .f64, rows) : nil
     let status = ck_norm(
       result.kernelType, &layout, operands[0].pointer, kernelScale?.pointer, kernelShift?.pointer,
-      epsilon, result.pointer, means.pointer.assumingMemoryBound(to: Double.self),
-      factors.pointer.assumingMemoryBound(to: Double.self))
-    withExtendedLifetime((operands, result.storage, means.storage, factors.storage)) {}
+      epsilon, result.pointer, means?.pointer.assumingMemoryBound(to: Double.self),
+      factors?.pointer.assumingMemoryBound(to: Double.self))
+    withExtendedLifetime((operands, result.storage, means, factors)) {}
     try checkKernel(status)
     return (result, means, factors)
   }

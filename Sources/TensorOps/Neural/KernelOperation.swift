@@ -115,16 +115,20 @@ extension FusedExpression {
 
 extension Operation {
   /// An entry that is computed the same whether or not its operands are under differentiation.
+  ///
+  /// - Parameter direct: a shorter way for common operands that are not; nil for others.
   init(
     neural name: String, _ summary: String, _ parameters: [OperationParameter], example: String,
     gives: String,
+    direct: (@Sendable (OperationArguments) throws(TensorError) -> Tensor?)? = nil,
     compute: @escaping @Sendable (VariableArguments) throws(TensorError) -> VariableResult
   ) {
     self.init(
       name: name, summary: summary, parameters: parameters, example: example, gives: gives,
       derivative: .composed(compute)
     ) { (arguments) throws(TensorError) in
-      try OperationResult(try compute(VariableArguments(plain: arguments)))
+      if let direct, let result = try direct(arguments) { return .value(result) }
+      return try OperationResult(try compute(VariableArguments(plain: arguments)))
     }
   }
 }

@@ -14,25 +14,41 @@ extension OperationTable {
   private static func activation(
     _ name: String, _ summary: String, _ parameters: [OperationParameter] = [], _ example: String,
     gives: String,
+    direct: (@Sendable (OperationArguments) throws(TensorError) -> Tensor?)? = nil,
     compute: @escaping @Sendable (Variable, OperationArguments) throws(TensorError) -> Variable
   ) -> Operation {
-    Operation(neural: name, summary, [x] + parameters, example: example, gives: gives) {
-      (arguments) throws(TensorError) in
+    Operation(
+      neural: name, summary, [x] + parameters, example: example, gives: gives, direct: direct
+    ) { (arguments) throws(TensorError) in
       let (operands, dtype) = try Variable.neuralOperands(name, [arguments.operand(0)])
       return .one(try compute(operands[0], arguments.attributes).cast(to: dtype))
     }
   }
 
+  private static func directSoftmax(_ arguments: OperationArguments, logarithm: Bool)
+    throws(TensorError) -> Tensor?
+  {
+    let x = arguments.tensor(0)
+    guard x.dtype == .f32 || x.dtype == .f64 else { return nil }
+    return try x.softmax(axis: arguments.int(1), logarithm: logarithm)
+  }
+
   private static let softmaxOperations: [Operation] = [
     activation(
       "softmax", "`exp(x)` divided by its sum along the axis, without overflow.", [axis],
-      "softmax([0.0, 0.0, 0.0, 0.0])", gives: "f64[4] [0.25 0.25 0.25 0.25]"
+      "softmax([0.0, 0.0, 0.0, 0.0])", gives: "f64[4] [0.25 0.25 0.25 0.25]",
+      direct: { (arguments) throws(TensorError) in
+        try directSoftmax(arguments, logarithm: false)
+      }
     ) { (x, attributes) throws(TensorError) in
       try x.softmax(axis: attributes.int(1), logarithm: false)
     },
     activation(
       "log_softmax", "The logarithm of `softmax`, exact also where that is tiny.", [axis],
-      "exp(log_softmax([0.0, 0.0]))", gives: "f64[2] [0.5 0.5]"
+      "exp(log_softmax([0.0, 0.0]))", gives: "f64[2] [0.5 0.5]",
+      direct: { (arguments) throws(TensorError) in
+        try directSoftmax(arguments, logarithm: true)
+      }
     ) { (x, attributes) throws(TensorError) in
       try x.softmax(axis: attributes.int(1), logarithm: true)
     },

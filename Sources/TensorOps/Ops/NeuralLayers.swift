@@ -30,6 +30,23 @@ extension OperationTable {
     return try result.cast(to: dtype)
   }
 
+  /// The last axis alone, of f32 or f64 throughout; nil for others. `eps` stands after `axis`.
+  private static func direct(
+    _ layout: NormalizationLayout, _ arguments: OperationArguments, weight: Int, bias: Int?,
+    axis: Int
+  ) throws(TensorError) -> Tensor? {
+    let x = arguments.tensor(0)
+    let scale = arguments.optionalTensor(weight)
+    let shift = bias.flatMap { arguments.optionalTensor($0) }
+    guard x.rank >= 1, x.dtype == .f32 || x.dtype == .f64,
+      scale.map({ $0.dtype == x.dtype }) ?? true,
+      shift.map({ $0.dtype == x.dtype }) ?? true, arguments.optionalInts(axis) == nil
+    else { return nil }
+    return try Normalization(layout, epsilon: arguments.float(axis + 1)).apply(
+      x, scale: scale, shift: shift, keepsStatistics: false
+    ).result
+  }
+
   /// How many of the last axes `axis` names.
   private static func trailing(_ name: String, _ arguments: VariableArguments, axis: Int)
     throws(TensorError) -> Int
@@ -53,7 +70,10 @@ extension OperationTable {
       neural: "layer_norm",
       "Mean 0 and variance 1 over the last axis (or the last ones), then times `weight` plus `bias`.",
       [x, weight, bias, OperationParameter("axis", .ints, .none), epsilon(1e-5)],
-      example: "layer_norm([1.0, 3.0], eps = 0.0)", gives: "f64[2] [-1.  1.]"
+      example: "layer_norm([1.0, 3.0], eps = 0.0)", gives: "f64[2] [-1.  1.]",
+      direct: { (arguments) throws(TensorError) in
+        try direct(.trailing(axes: 1), arguments, weight: 1, bias: 2, axis: 3)
+      }
     ) { (arguments) throws(TensorError) in
       let axes = try trailing("layer_norm", arguments, axis: 3)
       return .one(
@@ -65,7 +85,10 @@ extension OperationTable {
       neural: "rms_norm",
       "Root mean square 1 over the last axis (or the last ones), then times `weight`.",
       [x, weight, OperationParameter("axis", .ints, .none), epsilon(1e-6)],
-      example: "rms_norm([3.0, -3.0], eps = 0.0)", gives: "f64[2] [ 1. -1.]"
+      example: "rms_norm([3.0, -3.0], eps = 0.0)", gives: "f64[2] [ 1. -1.]",
+      direct: { (arguments) throws(TensorError) in
+        try direct(.rootMeanSquare(axes: 1), arguments, weight: 1, bias: nil, axis: 2)
+      }
     ) { (arguments) throws(TensorError) in
       let axes = try trailing("rms_norm", arguments, axis: 2)
       return .one(
