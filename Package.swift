@@ -26,11 +26,11 @@ func tests(of target: String, _ others: String...) -> Target {
 
 let tests: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport",
+    name: "TestSupport", dependencies: ["Diagnostics", "TensorCore"], path: "Tests/TestSupport",
     swiftSettings: strict),
   tests(of: "Diagnostics", "Syntax", "TestSupport"),
   tests(of: "Syntax", "Diagnostics"),
-  tests(of: "TensorCore"),
+  tests(of: "TensorCore", "TestSupport"),
   tests(of: "TensorOps", "TensorCore"),
   tests(
     of: "Runtime", "Diagnostics", "Syntax", "TensorCore", "TensorOps", "DataKit", "TestSupport"),

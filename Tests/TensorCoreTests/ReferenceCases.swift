@@ -1,5 +1,5 @@
-import Foundation
 import TensorCore
+import TestSupport
 import Testing
 
 /// The cases of a file in `Tests/Reference`.
@@ -19,12 +19,7 @@ struct ReferenceCase: Sendable {
     }
   }
 
-  static func text(_ file: String) throws -> String {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return try String(
-      contentsOf: folder.appendingPathComponent("Reference/" + file), encoding: .utf8)
-  }
+  static func text(_ file: String) throws -> String { try ReferenceTensor.text(of: file) }
 
   func tensor(_ index: Int) throws -> Tensor { try ReferenceCase.tensor(arguments[index]) }
   func int(_ index: Int) throws -> Int { try #require(Int(arguments[index])) }
@@ -35,26 +30,7 @@ struct ReferenceCase: Sendable {
   }
 
   /// `f64[2,3]:1,2,…`
-  static func tensor(_ token: String) throws -> Tensor {
-    let parts = token.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    let head = parts[0].split(separator: "[", omittingEmptySubsequences: false)
-    let dtype = try #require(DType(name: String(head[0])))
-    let sizes = head[1].dropLast().split(separator: ",").map { Int($0) ?? -1 }
-    let numbers = parts[1].split(separator: ",")
-    let shape = Shape(sizes)
-    switch dtype.kind {
-    case .bool, .integer:
-      return try Tensor(numbers.map { Int($0) ?? 0 }, shape: shape).cast(to: dtype)
-    case .float:
-      return try Tensor(numbers.map { Double(String($0)) ?? 0 }, shape: shape).cast(to: dtype)
-    case .complex:
-      let doubles = numbers.map { Double(String($0)) ?? 0 }
-      let values = stride(from: 0, to: doubles.count, by: 2).map {
-        Complex(doubles[$0], doubles[$0 + 1])
-      }
-      return try Tensor(values, shape: shape).cast(to: dtype)
-    }
-  }
+  static func tensor(_ token: String) throws -> Tensor { try ReferenceTensor.read(token) }
 }
 
 /// The same elements with other strides: axes stored in reverse order, every second place of a
