@@ -56,6 +56,7 @@ let package = Package(
     .target(name: "CMachine", cSettings: optimised),
     .target(name: "COpenBLAS", cSettings: optimised),
     .target(name: "COneDNN", dependencies: ["CKernels"], cSettings: optimised),
+    .target(name: "CFFTW", cSettings: optimised),
     .target(name: "CMPI", cSettings: optimised),
     .systemLibrary(name: "CReadline"),
     .systemLibrary(name: "CMarkdown"),
@@ -72,7 +73,7 @@ let package = Package(
     .target(name: "Diagnostics", swiftSettings: strict),
     .target(name: "Syntax", dependencies: ["Diagnostics"], swiftSettings: strict),
     .target(
-      name: "TensorCore", dependencies: ["CKernels", "COneDNN", "COpenBLAS"],
+      name: "TensorCore", dependencies: ["CFFTW", "CKernels", "COneDNN", "COpenBLAS"],
       swiftSettings: strict),
     .target(name: "TensorOps", dependencies: ["TensorCore"], swiftSettings: strict),
     .target(

@@ -15,6 +15,7 @@ package enum BuiltinTable {
       ("Order and search", orderBuiltins),
       ("Maps and records", mapBuiltins),
       ("Functions", functionalBuiltins),
+      ("Axes by name", axisPatternBuiltins),
       ("Loops", loopBuiltins),
       ("Many items at once", parallelBuiltins),
       ("Differentiation", differentiationBuiltins),

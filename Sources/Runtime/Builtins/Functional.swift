@@ -16,9 +16,21 @@ let functionalBuiltins: [Builtin] = [
     "`f(f(f(initial, first), second), …)`: what remains after the last element.",
     examples: [("fold((1, 2, 3), 10, (a, b) -> a + b)", "16")], body: Functional.fold),
   Builtin(
-    "reduce", [.required("xs"), .required("f")],
-    "As `fold`, beginning with the first element.",
-    examples: [("reduce((1, 2, 3), (a, b) -> a * 10 + b)", "123")], body: Functional.reduce),
+    "reduce",
+    [
+      .required("xs"), .required("f"), .optional("reduction", "none"),
+      Signature.Parameter("sizes", .namedRest),
+    ],
+    """
+    As `fold`, beginning with the first element; of a tensor and a pattern, the axes that the \
+    right side lacks reduced by "sum", "mean", "max", "min", "prod", "any" or "all".
+
+    Patterns are those of `rearrange`.
+    """,
+    examples: [
+      ("reduce((1, 2, 3), (a, b) -> a * 10 + b)", "123"),
+      ("reduce([[1, 2], [3, 4]], \"row column -> column\", \"sum\")", "i64[2] [4 6]"),
+    ], body: Functional.reduce),
   Builtin(
     "apply", [.required("f"), .required("arguments")],
     "The function called with a tuple of arguments.",
@@ -71,6 +83,9 @@ private enum Functional {
   }
 
   static func reduce(_ context: inout CallContext) throws(CallFailure) -> Value {
+    if case .string = context.value(1) {
+      return try AxisPatterns.reduced(context)
+    }
     let (function, list) = try context.functionAndList()
     guard list.count > 0 else {
       throw context.wrongValue(

@@ -50,11 +50,19 @@ let sequenceBuiltins: [Builtin] = [
     ],
     body: Sequences.flatten),
   Builtin(
-    "repeat", [.required("x"), .required("count"), .optional("axis", "none")],
-    "A Str or tuple, several times over; of a tensor, each element several times.",
+    "repeat",
+    [
+      .required("x"), .required("count"), .optional("axis", "none"),
+      Signature.Parameter("sizes", .namedRest),
+    ],
+    """
+    A Str or tuple, several times over; of a tensor, each element several times, or along the new \
+    axes of a pattern as those of `rearrange`, whose sizes are given by name.
+    """,
     examples: [
       ("repeat((1, 2), 2)", "(1, 2, 1, 2)"), ("repeat(\"ab\", 3)", "\"ababab\""),
       ("repeat([1, 2], 2)", "i64[4] [1 1 2 2]"),
+      ("repeat([1, 2], \"n -> n m\", m = 2)", "i64[2, 2]\n[[1 1]\n [2 2]]"),
     ], body: Sequences.repeated),
   Builtin(
     "reverse", [.required("xs")], "The elements, last first; a tensor along its first axis.",
@@ -205,6 +213,9 @@ private enum Sequences {
       return .tuple(TupleValue((0..<count).flatMap { _ in elements }))
     case .none, .bool, .int, .float, .complex, .tensor, .record, .map, .range, .function, .module,
       .external, .traced:
+      if case .string = context.value(1) {
+        return try AxisPatterns.repeated(context)
+      }
       return try repeatOperation.call(
         context,
         [
