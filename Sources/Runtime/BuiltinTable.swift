@@ -16,6 +16,7 @@ package enum BuiltinTable {
       ("Maps and records", mapBuiltins),
       ("Functions", functionalBuiltins),
       ("Axes by name", axisPatternBuiltins),
+      ("Trees of values", treeBuiltins),
       ("Loops", loopBuiltins),
       ("Many items at once", parallelBuiltins),
       ("Differentiation", differentiationBuiltins),
