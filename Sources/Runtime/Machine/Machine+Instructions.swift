@@ -254,6 +254,10 @@ extension Machine {
     let number = Int(information.treeOfInstruction[position])
     guard number >= 0 else { return false }
     let tree = information.trees[number]
+    if tree.reduction == nil, tree.expression.steps.count == 1, let result = try smallStep(tree) {
+      finish(tree, information, .tensor(result))
+      return true
+    }
     var operands: [Operand] = []
     operands.reserveCapacity(tree.leaves.count)
     var hasTensor = false
@@ -289,13 +293,45 @@ extension Machine {
         position: tree.instructionOfStep[error.step])
     }
     operands.removeAll()
+    finish(tree, information, tree.reduction == nil ? .tensor(result) : Value(element: result))
+    return true
+  }
+
+  /// Lets go of what a fused expression read, writes its result and goes on behind it.
+  private func finish(_ tree: FusedTree, _ information: FunctionInformation, _ result: Value) {
     for case .register(let number) in tree.leaves
     where number >= information.firstTemporary && number != tree.target {
       set(register(number), Cells.none)
     }
-    set(register(tree.target), tree.reduction == nil ? .tensor(result) : Value(element: result))
+    set(register(tree.target), result)
     raw.pointee.pc = prototype.pointee.code + tree.end
-    return true
+  }
+
+  /// The result of a tree of one step when its operands are small tensors of one shape.
+  private func smallStep(_ tree: FusedTree) throws(MachineFailure) -> Tensor? {
+    let step = tree.expression.steps[0]
+    guard let a = tensorLeaf(tree.leaves[step.a]) else { return nil }
+    do throws(TensorError) {
+      switch step.operation.arity {
+      case 1: return try Tensor.small(step.operation, a)
+      case 2:
+        if case .constant(let scalar) = tree.leaves[step.b] {
+          return try Tensor.small(step.operation, a, scalar)
+        }
+        guard let b = tensorLeaf(tree.leaves[step.b]) else { return nil }
+        return try Tensor.small(step.operation, a, b)
+      default: return nil
+      }
+    } catch {
+      throw .tensor(
+        error, operation: operatorText(tree, 0), position: tree.instructionOfStep[0])
+    }
+  }
+
+  private func tensorLeaf(_ leaf: FusedTree.Leaf) -> Tensor? {
+    guard case .register(let number) = leaf else { return nil }
+    let cell = register(number).pointee
+    return cell.tag == Cells.tensorTag ? Cells.borrowedTensor(cell.tensor) : nil
   }
 
   /// What the user wrote for a step: the operator or the function's name.
