@@ -10,6 +10,8 @@ package enum OperationTable {
     ("Gathering, searching and sorting", gatheringOperations),
     ("Linear algebra", linearAlgebraOperations),
     ("Array API", standardOperations + setOperations + compositeProducts),
+    ("Running totals, segments and places", scatteringOperations),
+    ("Statistics and curves", statisticsOperations),
     ("Fourier transforms", fourierOperations),
     ("Activations", activationOperations),
     ("Convolution and pooling", convolutionOperations + poolingOperations),
