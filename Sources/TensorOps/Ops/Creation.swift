@@ -15,7 +15,8 @@ extension OperationTable {
       summary:
         "A tensor of a number, a tuple of numbers, or tensors of one shape, which are stacked.",
       parameters: [OperationParameter("x", .tensor), optionalDType],
-      example: "tensor((1, 2, 3), dtype = f32)", gives: "f32[3] [1. 2. 3.]"
+      example: "tensor((1, 2, 3), dtype = f32)", gives: "f32[3] [1. 2. 3.]",
+      derivative: .identity
     ) { (arguments) throws(TensorError) in
       let x = arguments.tensor(0)
       return .tensor(try x.cast(to: arguments.optionalDType(1) ?? x.dtype))
@@ -23,7 +24,8 @@ extension OperationTable {
     Operation(
       name: "zeros", summary: "Zeros in a shape.",
       parameters: [OperationParameter("shape", .variadicInts), floatDType],
-      example: "zeros(2, 3)", gives: "f64[2, 3]\n[[0. 0. 0.]\n [0. 0. 0.]]"
+      example: "zeros(2, 3)", gives: "f64[2, 3]\n[[0. 0. 0.]\n [0. 0. 0.]]",
+      derivative: .constant
     ) { (arguments) throws(TensorError) in
       let shape = try checkedShape("zeros", arguments.ints(0))
       return .tensor(try Tensor.zeros(shape, arguments.optionalDType(1) ?? .f64))
@@ -31,7 +33,8 @@ extension OperationTable {
     Operation(
       name: "ones", summary: "Ones in a shape.",
       parameters: [OperationParameter("shape", .variadicInts), floatDType],
-      example: "ones(3, dtype = i64)", gives: "i64[3] [1 1 1]"
+      example: "ones(3, dtype = i64)", gives: "i64[3] [1 1 1]",
+      derivative: .constant
     ) { (arguments) throws(TensorError) in
       let shape = try checkedShape("ones", arguments.ints(0))
       return .tensor(try Tensor.ones(shape, arguments.optionalDType(1) ?? .f64))
@@ -41,7 +44,8 @@ extension OperationTable {
       parameters: [
         OperationParameter("shape", .ints), OperationParameter("value", .operand), optionalDType,
       ],
-      example: "full(3, 2.5)", gives: "f64[3] [2.5 2.5 2.5]"
+      example: "full(3, 2.5)", gives: "f64[3] [2.5 2.5 2.5]",
+      derivative: .identity
     ) { (arguments) throws(TensorError) in
       let shape = try checkedShape("full", arguments.ints(0))
       return .tensor(try filled(shape, arguments.operand(1), arguments.optionalDType(2)))
@@ -49,7 +53,8 @@ extension OperationTable {
     Operation(
       name: "zeros_like", summary: "Zeros in the shape and dtype of a tensor.",
       parameters: [OperationParameter("x", .tensor), optionalDType],
-      example: "zeros_like([1, 2])", gives: "i64[2] [0 0]"
+      example: "zeros_like([1, 2])", gives: "i64[2] [0 0]",
+      derivative: .constant
     ) { (arguments) throws(TensorError) in
       let x = arguments.tensor(0)
       return .tensor(try Tensor.zeros(x.shape, arguments.optionalDType(1) ?? x.dtype))
@@ -57,7 +62,8 @@ extension OperationTable {
     Operation(
       name: "ones_like", summary: "Ones in the shape and dtype of a tensor.",
       parameters: [OperationParameter("x", .tensor), optionalDType],
-      example: "ones_like([1.5, 2])", gives: "f64[2] [1. 1.]"
+      example: "ones_like([1.5, 2])", gives: "f64[2] [1. 1.]",
+      derivative: .constant
     ) { (arguments) throws(TensorError) in
       let x = arguments.tensor(0)
       return .tensor(try Tensor.ones(x.shape, arguments.optionalDType(1) ?? x.dtype))
@@ -67,7 +73,8 @@ extension OperationTable {
       parameters: [
         OperationParameter("x", .tensor), OperationParameter("value", .operand), optionalDType,
       ],
-      example: "full_like([1, 2], 7)", gives: "i64[2] [7 7]"
+      example: "full_like([1, 2], 7)", gives: "i64[2] [7 7]",
+      derivative: .identity
     ) { (arguments) throws(TensorError) in
       let x = arguments.tensor(0)
       return .tensor(
@@ -80,7 +87,8 @@ extension OperationTable {
         OperationParameter("n", .int), OperationParameter("m", .int, .none),
         OperationParameter("k", .int, .int(0)), floatDType,
       ],
-      example: "eye(2)", gives: "f64[2, 2]\n[[1. 0.]\n [0. 1.]]"
+      example: "eye(2)", gives: "f64[2, 2]\n[[1. 0.]\n [0. 1.]]",
+      derivative: .constant
     ) { (arguments) throws(TensorError) in
       let (n, k) = (arguments.int(0), arguments.int(2))
       let shape = try checkedShape("eye", [n, arguments.optionalInt(1) ?? n])
@@ -149,7 +157,8 @@ extension OperationTable {
         OperationParameter("indexing", .string, .string("xy")),
       ],
       example: "meshgrid(([1, 2, 3], [10, 20]))[1]",
-      gives: "i64[2, 3]\n[[10 10 10]\n [20 20 20]]"
+      gives: "i64[2, 3]\n[[10 10 10]\n [20 20 20]]",
+      derivative: .grid
     ) { (arguments) throws(TensorError) in
       let indexing = arguments.string(1)
       guard indexing == "xy" || indexing == "ij" else {
@@ -165,7 +174,8 @@ extension OperationTable {
         OperationParameter("n", .int), OperationParameter("m", .int, .none),
         OperationParameter("k", .int, .int(0)), floatDType,
       ],
-      example: "tri(3)", gives: "f64[3, 3]\n[[1. 0. 0.]\n [1. 1. 0.]\n [1. 1. 1.]]"
+      example: "tri(3)", gives: "f64[3, 3]\n[[1. 0. 0.]\n [1. 1. 0.]\n [1. 1. 1.]]",
+      derivative: .constant
     ) { (arguments) throws(TensorError) in
       let (n, k) = (arguments.int(0), arguments.int(2))
       let shape = try checkedShape("tri", [n, arguments.optionalInt(1) ?? n])

@@ -16,7 +16,8 @@ extension OperationTable {
     Operation(
       name: name, summary: summary,
       parameters: parameters.map { OperationParameter($0, .operand) }, example: example,
-      gives: gives, elementwise: operation
+      gives: gives, elementwise: operation,
+      derivative: operation.isFlat ? .constant : .elementwise
     ) { (arguments) throws(TensorError) in
       try apply(operation, Array(parameters.indices.map { arguments.operand($0) }))
     }
@@ -138,7 +139,7 @@ extension OperationTable {
         OperationParameter("x", .operand), OperationParameter("decimals", .int, .int(0)),
       ],
       example: "round([0.5, 1.5, 2.345], decimals = 2)", gives: "f64[3] [0.5  1.5  2.35]",
-      elementwise: .round
+      elementwise: .round, derivative: .constant
     ) { (arguments) throws(TensorError) in
       let operand = arguments.operand(0)
       let result = try rounded(operand, decimals: arguments.int(1))
@@ -243,7 +244,8 @@ extension OperationTable {
         OperationParameter("x", .operand), OperationParameter("low", .operand, .none),
         OperationParameter("high", .operand, .none),
       ],
-      example: "clip([1, 5, 9], 2, 6)", gives: "i64[3] [2 5 6]", elementwise: .clip
+      example: "clip([1, 5, 9], 2, 6)", gives: "i64[3] [2 5 6]", elementwise: .clip,
+      derivative: .clipped
     ) { (arguments) throws(TensorError) in
       let x = arguments.operand(0)
       switch (arguments.optionalOperand(1), arguments.optionalOperand(2)) {
@@ -262,7 +264,8 @@ extension OperationTable {
     let (summary, example, gives) = castDocumentation(dtype)
     return Operation(
       name: dtype.name, summary: summary, parameters: [OperationParameter("x", .operand)],
-      example: example, gives: gives
+      example: example, gives: gives,
+      derivative: dtype.kind >= .float ? .identity : .constant
     ) { (arguments) throws(TensorError) in
       switch arguments.operand(0) {
       case .tensor(let tensor): .tensor(try tensor.cast(to: dtype))

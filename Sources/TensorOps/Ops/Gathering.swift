@@ -13,7 +13,8 @@ extension OperationTable {
         OperationParameter("x", .tensor), OperationParameter("axis", .int, .int(-1)),
         OperationParameter("descending", .bool, .bool(false)),
       ],
-      example: "sort([3, 1, 2])", gives: "i64[3] [1 2 3]"
+      example: "sort([3, 1, 2])", gives: "i64[3] [1 2 3]",
+      derivative: .sorted
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).sorted(axis: arguments.int(1), descending: arguments.bool(2)))
     },
@@ -24,7 +25,8 @@ extension OperationTable {
         OperationParameter("x", .tensor), OperationParameter("axis", .int, .int(-1)),
         OperationParameter("descending", .bool, .bool(false)),
       ],
-      example: "argsort([3, 1, 2])", gives: "i64[3] [1 2 0]"
+      example: "argsort([3, 1, 2])", gives: "i64[3] [1 2 0]",
+      derivative: .constant
     ) { (arguments) throws(TensorError) in
       .tensor(
         try arguments.tensor(0).argsorted(axis: arguments.int(1), descending: arguments.bool(2)))
@@ -38,7 +40,8 @@ extension OperationTable {
         OperationParameter("axis", .int, .int(-1)),
         OperationParameter("largest", .bool, .bool(true)),
       ],
-      example: "top_k([3, 1, 2], 2)", gives: "(values = i64[2] [3 2], indices = i64[2] [0 2])"
+      example: "top_k([3, 1, 2], 2)", gives: "(values = i64[2] [3 2], indices = i64[2] [0 2])",
+      derivative: .topK
     ) { (arguments) throws(TensorError) in
       let found = try arguments.tensor(0).topK(
         arguments.int(1), axis: arguments.int(2), largest: arguments.bool(3))
@@ -74,7 +77,8 @@ extension OperationTable {
         OperationParameter("x", .tensor), OperationParameter("indices", .tensor),
         OperationParameter("axis", .int, .none),
       ],
-      example: "take([10, 20, 30], [2, 0])", gives: "i64[2] [30 10]"
+      example: "take([10, 20, 30], [2, 0])", gives: "i64[2] [30 10]",
+      derivative: .taken
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).taking(arguments.tensor(1), axis: arguments.optionalInt(2)))
     },
@@ -86,7 +90,8 @@ extension OperationTable {
         OperationParameter("x", .tensor), OperationParameter("indices", .tensor),
         OperationParameter("axis", .int, .int(-1)),
       ],
-      example: "take_along_axis([[1, 2], [3, 4]], [[1], [0]])", gives: "i64[2, 1]\n[[2]\n [3]]"
+      example: "take_along_axis([[1, 2], [3, 4]], [[1], [0]])", gives: "i64[2, 1]\n[[2]\n [3]]",
+      derivative: .takenAlongAxis
     ) { (arguments) throws(TensorError) in
       .tensor(
         try arguments.tensor(0).takingAlongAxis(arguments.tensor(1), axis: arguments.int(2)))
@@ -100,7 +105,8 @@ extension OperationTable {
         OperationParameter("sorted", .tensor), OperationParameter("values", .operand),
         OperationParameter("side", .string, .string("left")),
       ],
-      example: "searchsorted([1, 3, 5], [3, 4])", gives: "i64[2] [1 2]"
+      example: "searchsorted([1, 3, 5], [3, 4])", gives: "i64[2] [1 2]",
+      derivative: .constant
     ) { (arguments) throws(TensorError) in
       let side = arguments.string(2)
       guard side == "left" || side == "right" else {
@@ -119,21 +125,24 @@ extension OperationTable {
     Operation(
       name: "nonzero", summary: "Where elements are not zero: a tuple of positions for each axis.",
       parameters: [OperationParameter("x", .tensor)],
-      example: "nonzero([[0, 5], [7, 0]])", gives: "(i64[2] [0 1], i64[2] [1 0])"
+      example: "nonzero([[0, 5], [7, 0]])", gives: "(i64[2] [0 1], i64[2] [1 0])",
+      derivative: .constant
     ) { (arguments) throws(TensorError) in
       .tuple(try arguments.tensor(0).nonzero().map { .tensor($0) })
     },
     Operation(
       name: "argwhere", summary: "Where elements are not zero: a row of positions for each.",
       parameters: [OperationParameter("x", .tensor)],
-      example: "argwhere([[0, 5], [7, 0]])", gives: "i64[2, 2]\n[[0 1]\n [1 0]]"
+      example: "argwhere([[0, 5], [7, 0]])", gives: "i64[2, 2]\n[[0 1]\n [1 0]]",
+      derivative: .constant
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).argwhere())
     },
     Operation(
       name: "isin", summary: "Whether each element of `x` occurs among the values.",
       parameters: [OperationParameter("x", .tensor), OperationParameter("values", .tensor)],
-      example: "isin([1, 2, 3], [3, 1])", gives: "bool[3] [ True False  True]"
+      example: "isin([1, 2, 3], [3, 1])", gives: "bool[3] [ True False  True]",
+      derivative: .constant
     ) { (arguments) throws(TensorError) in
       .value(try arguments.tensor(0).isIn(arguments.tensor(1)))
     },
@@ -147,7 +156,8 @@ extension OperationTable {
         OperationParameter("x", .tensor), OperationParameter("weights", .tensor, .none),
         OperationParameter("length", .int, .int(0)),
       ],
-      example: "bincount([0, 2, 2])", gives: "i64[3] [1 0 2]"
+      example: "bincount([0, 2, 2])", gives: "i64[3] [1 0 2]",
+      derivative: .binSums
     ) { (arguments) throws(TensorError) in
       .tensor(
         try arguments.tensor(0).bincount(
@@ -162,7 +172,8 @@ extension OperationTable {
         OperationParameter("range", .tensor, .none),
       ],
       example: "histogram([1, 2, 2, 3], bins = 2)",
-      gives: "(counts = i64[2] [1 3], edges = f64[3] [1. 2. 3.])"
+      gives: "(counts = i64[2] [1 3], edges = f64[3] [1. 2. 3.])",
+      derivative: .constant
     ) { (arguments) throws(TensorError) in try histogram(arguments) },
     Operation(
       name: "one_hot",
@@ -171,7 +182,8 @@ extension OperationTable {
         OperationParameter("x", .tensor), OperationParameter("n", .int),
         OperationParameter("dtype", .dtype, .dtype(.f64)),
       ],
-      example: "one_hot([0, 2], 3)", gives: "f64[2, 3]\n[[1. 0. 0.]\n [0. 0. 1.]]"
+      example: "one_hot([0, 2], 3)", gives: "f64[2, 3]\n[[1. 0. 0.]\n [0. 0. 1.]]",
+      derivative: .constant
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).oneHot(arguments.int(1), arguments.optionalDType(2) ?? .f64))
     },
@@ -181,7 +193,8 @@ extension OperationTable {
         OperationParameter("x", .tensor), OperationParameter("n", .int, .int(1)),
         OperationParameter("axis", .int, .int(-1)),
       ],
-      example: "diff([1, 4, 9])", gives: "i64[2] [3 5]"
+      example: "diff([1, 4, 9])", gives: "i64[2] [3 5]",
+      derivative: .differences
     ) { (arguments) throws(TensorError) in
       .tensor(
         try arguments.tensor(0).differences(order: arguments.int(1), axis: arguments.int(2)))

@@ -18,7 +18,8 @@ extension OperationTable {
       parameters: [
         matrix, OperationParameter("b", .tensor), OperationParameter("dtype", .dtype, .none),
       ],
-      example: "matmul([[1, 2], [3, 4]], [1, 1])", gives: "i64[2] [3 7]"
+      example: "matmul([[1, 2], [3, 4]], [1, 1])", gives: "i64[2] [3 7]",
+      derivative: .matrixProduct
     ) { (arguments) throws(TensorError) in
       guard let dtype = arguments.optionalDType(2) else {
         return .value(try arguments.tensor(0).matmul(arguments.tensor(1)))
@@ -28,7 +29,8 @@ extension OperationTable {
     Operation(
       name: "dot", summary: "The inner product of two vectors; of matrices their product.",
       parameters: [matrix, OperationParameter("b", .tensor)],
-      example: "dot([1, 2, 3], [4, 5, 6])", gives: "32"
+      example: "dot([1, 2, 3], [4, 5, 6])", gives: "32",
+      derivative: .matrixProduct
     ) { (arguments) throws(TensorError) in
       .value(try arguments.tensor(0).dot(arguments.tensor(1)))
     },
@@ -36,7 +38,8 @@ extension OperationTable {
       name: "outer",
       summary: "The product of every element of one vector with every element of the other.",
       parameters: [matrix, OperationParameter("b", .tensor)],
-      example: "outer([1, 2], [3, 4])", gives: "i64[2, 2]\n[[3 4]\n [6 8]]"
+      example: "outer([1, 2], [3, 4])", gives: "i64[2, 2]\n[[3 4]\n [6 8]]",
+      derivative: .outerProduct
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).outer(arguments.tensor(1)))
     },
@@ -44,14 +47,16 @@ extension OperationTable {
       name: "kron",
       summary: "The Kronecker product: each element of `a` times the whole of `b`, in blocks.",
       parameters: [matrix, OperationParameter("b", .tensor)],
-      example: "kron([1, 10], [1, 2])", gives: "i64[4] [ 1  2 10 20]"
+      example: "kron([1, 10], [1, 2])", gives: "i64[4] [ 1  2 10 20]",
+      derivative: .kronecker
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).kron(arguments.tensor(1)))
     },
     Operation(
       name: "trace", summary: "The sum of a diagonal of a matrix.",
       parameters: [matrix, OperationParameter("offset", .int, .int(0))],
-      example: "trace([[1, 2], [3, 4]])", gives: "5"
+      example: "trace([[1, 2], [3, 4]])", gives: "5",
+      derivative: .trace
     ) { (arguments) throws(TensorError) in
       .value(try arguments.tensor(0).trace(offset: arguments.int(1)))
     },
@@ -61,7 +66,8 @@ extension OperationTable {
     Operation(
       name: "solve", summary: "The `x` with `a @ x == b`; a singular `a` is an error.",
       parameters: [matrix, OperationParameter("b", .tensor)],
-      example: "solve([[2.0, 0.0], [0.0, 4.0]], [2.0, 8.0])", gives: "f64[2] [1. 2.]"
+      example: "solve([[2.0, 0.0], [0.0, 4.0]], [2.0, 8.0])", gives: "f64[2] [1. 2.]",
+      derivative: .solution
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).solve(arguments.tensor(1)))
     },
@@ -74,7 +80,8 @@ extension OperationTable {
         matrix, OperationParameter("b", .tensor), OperationParameter("cutoff", .float, .none),
         OperationParameter("details", .bool, .bool(false)),
       ],
-      example: "lstsq([[1.0], [1.0]], [1.0, 3.0]).round(9)", gives: "f64[1] [2.]"
+      example: "lstsq([[1.0], [1.0]], [1.0, 3.0]).round(9)", gives: "f64[1] [2.]",
+      derivative: .leastSquares
     ) { (arguments) throws(TensorError) in
       let found = try arguments.tensor(0).leastSquares(
         arguments.tensor(1), cutoff: arguments.optionalFloat(2))
@@ -87,7 +94,8 @@ extension OperationTable {
     Operation(
       name: "inv", summary: "The inverse; to solve a system, `solve` is faster and more exact.",
       parameters: [matrix],
-      example: "inv([[2.0, 0.0], [0.0, 4.0]])", gives: "f64[2, 2]\n[[0.5  0.  ]\n [0.   0.25]]"
+      example: "inv([[2.0, 0.0], [0.0, 4.0]])", gives: "f64[2, 2]\n[[0.5  0.  ]\n [0.   0.25]]",
+      derivative: .inverse
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).inverse())
     },
@@ -95,13 +103,15 @@ extension OperationTable {
       name: "pinv",
       summary: "The pseudo-inverse; singular values at most `cutoff` times the largest count as 0.",
       parameters: [matrix, OperationParameter("cutoff", .float, .none)],
-      example: "pinv([[2.0, 0.0], [0.0, 0.0]])", gives: "f64[2, 2]\n[[0.5 0. ]\n [0.  0. ]]"
+      example: "pinv([[2.0, 0.0], [0.0, 0.0]])", gives: "f64[2, 2]\n[[0.5 0. ]\n [0.  0. ]]",
+      derivative: .pseudoInverse
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).pseudoInverse(cutoff: arguments.optionalFloat(1)))
     },
     Operation(
       name: "det", summary: "The determinant.", parameters: [matrix],
-      example: "det([[2.0, 0.0], [0.0, 3.0]])", gives: "6.0"
+      example: "det([[2.0, 0.0], [0.0, 3.0]])", gives: "6.0",
+      derivative: .determinant
     ) { (arguments) throws(TensorError) in
       .value(try arguments.tensor(0).determinant())
     },
@@ -109,7 +119,8 @@ extension OperationTable {
       name: "slogdet",
       summary: "The sign of the determinant and the logarithm of its absolute value.",
       parameters: [matrix],
-      example: "slogdet([[1.0, 0.0], [0.0, -1.0]])", gives: "(-1.0, 0.0)"
+      example: "slogdet([[1.0, 0.0], [0.0, -1.0]])", gives: "(-1.0, 0.0)",
+      derivative: .logDeterminant
     ) { (arguments) throws(TensorError) in
       let (sign, logarithm) = try arguments.tensor(0).signLogDeterminant()
       return .tuple([.value(sign), .value(logarithm)])
@@ -118,7 +129,8 @@ extension OperationTable {
       name: "matrix_rank",
       summary: "How many singular values are above a tolerance: the number of independent rows.",
       parameters: [matrix, OperationParameter("tolerance", .float, .none)],
-      example: "matrix_rank([[1.0, 2.0], [2.0, 4.0]])", gives: "1"
+      example: "matrix_rank([[1.0, 2.0], [2.0, 4.0]])", gives: "1",
+      derivative: .constant
     ) { (arguments) throws(TensorError) in
       .value(try arguments.tensor(0).matrixRank(tolerance: arguments.optionalFloat(1)))
     },
@@ -131,7 +143,8 @@ extension OperationTable {
         OperationParameter("axis", .ints, .none),
         OperationParameter("keepdims", .bool, .bool(false)),
       ],
-      example: "norm([3.0, 4.0])", gives: "5.0"
+      example: "norm([3.0, 4.0])", gives: "5.0",
+      derivative: .norm
     ) { (arguments) throws(TensorError) in
       let order: Tensor.NormOrder = arguments.optionalFloat(1).map { .power($0) } ?? .euclidean
       return .value(
@@ -146,7 +159,8 @@ extension OperationTable {
       summary:
         "`(q, r)` with `q @ r == a`: orthonormal columns and an upper triangle; `full` makes `q` square.",
       parameters: [matrix, OperationParameter("full", .bool, .bool(false))],
-      example: "qr([[0.0, 2.0], [1.0, 0.0]])[1].abs()", gives: "f64[2, 2]\n[[1. 0.]\n [0. 2.]]"
+      example: "qr([[0.0, 2.0], [1.0, 0.0]])[1].abs()", gives: "f64[2, 2]\n[[1. 0.]\n [0. 2.]]",
+      derivative: .orthogonal
     ) { (arguments) throws(TensorError) in
       let (q, r) = try arguments.tensor(0).qr(isComplete: arguments.bool(1))
       return .tuple([.tensor(q), .tensor(r)])
@@ -157,14 +171,16 @@ extension OperationTable {
         "`(u, s, v)` with `(u * s) @ v == a`: orthonormal columns, falling singular values, orthonormal rows; "
         + "`full` makes `u` and `v` square.",
       parameters: [matrix, OperationParameter("full", .bool, .bool(false))],
-      example: "svd([[3.0, 0.0], [0.0, 4.0]])[1]", gives: "f64[2] [4. 3.]"
+      example: "svd([[3.0, 0.0], [0.0, 4.0]])[1]", gives: "f64[2] [4. 3.]",
+      derivative: .singular
     ) { (arguments) throws(TensorError) in
       let (u, s, vh) = try arguments.tensor(0).svd(isFull: arguments.bool(1))
       return .tuple([.tensor(u), .tensor(s), .tensor(vh)])
     },
     Operation(
       name: "svdvals", summary: "The singular values alone, falling.", parameters: [matrix],
-      example: "svdvals([[3.0, 0.0], [0.0, 4.0]])", gives: "f64[2] [4. 3.]"
+      example: "svdvals([[3.0, 0.0], [0.0, 4.0]])", gives: "f64[2] [4. 3.]",
+      derivative: .singularValues
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).singularValues("svdvals"))
     },
@@ -173,7 +189,8 @@ extension OperationTable {
       summary:
         "`(values, vectors)` of a symmetric or Hermitian matrix: rising eigenvalues, eigenvectors in the columns.",
       parameters: [matrix],
-      example: "eigh([[2.0, 0.0], [0.0, 1.0]])[0]", gives: "f64[2] [1. 2.]"
+      example: "eigh([[2.0, 0.0], [0.0, 1.0]])[0]", gives: "f64[2] [1. 2.]",
+      derivative: .eigen
     ) { (arguments) throws(TensorError) in
       let (values, vectors) = try arguments.tensor(0).eigh()
       return .tuple([.tensor(values), .tensor(vectors)])
@@ -182,7 +199,8 @@ extension OperationTable {
       name: "eigvalsh",
       summary: "The eigenvalues of a symmetric or Hermitian matrix alone, rising.",
       parameters: [matrix],
-      example: "eigvalsh([[2.0, 0.0], [0.0, 1.0]])", gives: "f64[2] [1. 2.]"
+      example: "eigvalsh([[2.0, 0.0], [0.0, 1.0]])", gives: "f64[2] [1. 2.]",
+      derivative: .eigenvalues
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).eigenvaluesHermitian())
     },
@@ -190,7 +208,8 @@ extension OperationTable {
       name: "cholesky",
       summary: "The lower triangular `l` with `l @ l' == a`, for a positive definite `a`.",
       parameters: [matrix],
-      example: "cholesky([[4.0, 0.0], [0.0, 9.0]])", gives: "f64[2, 2]\n[[2. 0.]\n [0. 3.]]"
+      example: "cholesky([[4.0, 0.0], [0.0, 9.0]])", gives: "f64[2, 2]\n[[2. 0.]\n [0. 3.]]",
+      derivative: .cholesky
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).cholesky())
     },

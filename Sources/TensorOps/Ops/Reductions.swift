@@ -14,10 +14,12 @@ extension OperationTable {
   private static let ddof = OperationParameter("ddof", .int, .int(0))
 
   private static func reduction(
-    _ name: String, _ reduction: Reduction, _ summary: String, _ example: String, gives: String
+    _ name: String, _ reduction: Reduction, _ summary: String, _ example: String, gives: String,
+    _ derivative: Derivative
   ) -> Operation {
     Operation(
-      name: name, summary: summary, parameters: [x, axes, keepdims], example: example, gives: gives
+      name: name, summary: summary, parameters: [x, axes, keepdims], example: example, gives: gives,
+      derivative: derivative
     ) { (arguments) throws(TensorError) in
       .value(
         try arguments.tensor(0).reduced(
@@ -28,15 +30,15 @@ extension OperationTable {
   private static let totalOperations: [Operation] = [
     reduction(
       "sum", .sum, "The sum; of integers and booleans as i64.",
-      "sum([[1, 2], [3, 4]], axis = 0)", gives: "i64[2] [4 6]"),
+      "sum([[1, 2], [3, 4]], axis = 0)", gives: "i64[2] [4 6]", .sum),
     reduction(
       "prod", .product, "The product; of integers and booleans as i64.", "prod([1, 2, 3, 4])",
-      gives: "24"),
+      gives: "24", .product),
     reduction(
-      "mean", .mean, "The mean; of integers as f64.", "mean([1, 2, 3, 4])", gives: "2.5"),
+      "mean", .mean, "The mean; of integers as f64.", "mean([1, 2, 3, 4])", gives: "2.5", .mean),
     reduction(
       "count_nonzero", .countNonzero, "How many elements are not 0.", "count_nonzero([0, 3, 4])",
-      gives: "2"),
+      gives: "2", .constant),
   ]
 
   private static let spreadOperations: [Operation] = [
@@ -44,7 +46,8 @@ extension OperationTable {
       name: "var",
       summary:
         "The variance: the mean squared distance from the mean, with a divisor of count - `ddof`.",
-      parameters: [x, axes, ddof, keepdims], example: "var([1, 2, 3, 4])", gives: "1.25"
+      parameters: [x, axes, ddof, keepdims], example: "var([1, 2, 3, 4])", gives: "1.25",
+      derivative: .variance
     ) { (arguments) throws(TensorError) in
       .value(
         try arguments.tensor(0).variance(
@@ -52,7 +55,8 @@ extension OperationTable {
     },
     Operation(
       name: "std", summary: "The standard deviation: the square root of the variance.",
-      parameters: [x, axes, ddof, keepdims], example: "std([1, 3])", gives: "1.0"
+      parameters: [x, axes, ddof, keepdims], example: "std([1, 3])", gives: "1.0",
+      derivative: .deviation
     ) { (arguments) throws(TensorError) in
       .value(
         try arguments.tensor(0).standardDeviation(
@@ -62,9 +66,11 @@ extension OperationTable {
 
   private static let extremeOperations: [Operation] = [
     reduction(
-      "max", .max, "The largest element; NaN when there is one.", "max([3, 9, 4])", gives: "9"),
+      "max", .max, "The largest element; NaN when there is one.", "max([3, 9, 4])", gives: "9",
+      .extreme),
     reduction(
-      "min", .min, "The smallest element; NaN when there is one.", "min([3, 9, 4])", gives: "3"),
+      "min", .min, "The smallest element; NaN when there is one.", "min([3, 9, 4])", gives: "3",
+      .extreme),
     position(
       "argmax", largest: true, "The position of the first largest element.", "argmax([3, 9, 4])",
       gives: "1"),
@@ -77,7 +83,8 @@ extension OperationTable {
     _ name: String, largest: Bool, _ summary: String, _ example: String, gives: String
   ) -> Operation {
     Operation(
-      name: name, summary: summary, parameters: [x, axis, keepdims], example: example, gives: gives
+      name: name, summary: summary, parameters: [x, axis, keepdims], example: example, gives: gives,
+      derivative: .constant
     ) { (arguments) throws(TensorError) in
       .value(
         try arguments.tensor(0).extremePosition(
@@ -86,15 +93,18 @@ extension OperationTable {
   }
 
   private static let truthOperations: [Operation] = [
-    reduction("any", .any, "Whether some element is not 0.", "any([false, true])", gives: "true"),
-    reduction("all", .all, "Whether no element is 0.", "all([false, true])", gives: "false"),
+    reduction(
+      "any", .any, "Whether some element is not 0.", "any([false, true])", gives: "true", .constant),
+    reduction(
+      "all", .all, "Whether no element is 0.", "all([false, true])", gives: "false", .constant),
   ]
 
   private static func running(
     _ name: String, products: Bool, _ summary: String, _ example: String, gives: String
   ) -> Operation {
     Operation(
-      name: name, summary: summary, parameters: [x, axis], example: example, gives: gives
+      name: name, summary: summary, parameters: [x, axis], example: example, gives: gives,
+      derivative: products ? .runningProduct : .runningSum
     ) { (arguments) throws(TensorError) in
       .tensor(
         try arguments.tensor(0).accumulated(products: products, axis: arguments.optionalInt(1)))

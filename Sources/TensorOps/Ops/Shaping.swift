@@ -13,28 +13,32 @@ extension OperationTable {
       summary:
         "The elements in row-major order in another shape; one size may be -1 and is inferred.",
       parameters: [OperationParameter("x", .tensor), OperationParameter("shape", .variadicInts)],
-      example: "reshape([1, 2, 3, 4], 2, -1)", gives: "i64[2, 2]\n[[1 2]\n [3 4]]"
+      example: "reshape([1, 2, 3, 4], 2, -1)", gives: "i64[2, 2]\n[[1 2]\n [3 4]]",
+      derivative: .reshaped
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).reshaped(to: arguments.ints(1)))
     },
     Operation(
       name: "flatten", summary: "The elements in row-major order as a vector.",
       parameters: [OperationParameter("x", .tensor)],
-      example: "flatten([[1, 2], [3, 4]])", gives: "i64[4] [1 2 3 4]"
+      example: "flatten([[1, 2], [3, 4]])", gives: "i64[4] [1 2 3 4]",
+      derivative: .reshaped
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).reshaped(to: [arguments.tensor(0).count]))
     },
     Operation(
       name: "ravel", summary: "The same as `flatten`, under NumPy's name.",
       parameters: [OperationParameter("x", .tensor)],
-      example: "ravel([[1, 2], [3, 4]])", gives: "i64[4] [1 2 3 4]"
+      example: "ravel([[1, 2], [3, 4]])", gives: "i64[4] [1 2 3 4]",
+      derivative: .reshaped
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).reshaped(to: [arguments.tensor(0).count]))
     },
     Operation(
       name: "transpose", summary: "The axes in another order; reversed when none is given.",
       parameters: [OperationParameter("x", .tensor), OperationParameter("axes", .ints, .none)],
-      example: "transpose([[1, 2, 3], [4, 5, 6]])", gives: "i64[3, 2]\n[[1 4]\n [2 5]\n [3 6]]"
+      example: "transpose([[1, 2, 3], [4, 5, 6]])", gives: "i64[3, 2]\n[[1 4]\n [2 5]\n [3 6]]",
+      derivative: .transposed
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).transposed(arguments.optionalInts(1)))
     },
@@ -44,7 +48,8 @@ extension OperationTable {
         OperationParameter("x", .tensor), OperationParameter("a", .int),
         OperationParameter("b", .int),
       ],
-      example: "swap_axes(zeros(2, 3, 4), 0, -1).shape()", gives: "(4, 3, 2)"
+      example: "swap_axes(zeros(2, 3, 4), 0, -1).shape()", gives: "(4, 3, 2)",
+      derivative: .swappedAxes
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).swappingAxes(arguments.int(1), arguments.int(2)))
     },
@@ -54,7 +59,8 @@ extension OperationTable {
         OperationParameter("x", .tensor), OperationParameter("from", .int),
         OperationParameter("to", .int),
       ],
-      example: "move_axis(zeros(2, 3, 4), 0, -1).shape()", gives: "(3, 4, 2)"
+      example: "move_axis(zeros(2, 3, 4), 0, -1).shape()", gives: "(3, 4, 2)",
+      derivative: .movedAxis
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).movingAxis(arguments.int(1), to: arguments.int(2)))
     },
@@ -62,14 +68,16 @@ extension OperationTable {
       name: "expand_dims",
       summary: "A new axis of size 1 before the given one; negative counts from the new end.",
       parameters: [OperationParameter("x", .tensor), OperationParameter("axis", .int)],
-      example: "expand_dims([1, 2], -1)", gives: "i64[2, 1]\n[[1]\n [2]]"
+      example: "expand_dims([1, 2], -1)", gives: "i64[2, 1]\n[[1]\n [2]]",
+      derivative: .reshaped
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).expanded(at: arguments.int(1)))
     },
     Operation(
       name: "squeeze", summary: "Without the given axes of size 1, or without all of them.",
       parameters: [OperationParameter("x", .tensor), OperationParameter("axis", .ints, .none)],
-      example: "squeeze([[[1], [2]]])", gives: "i64[2] [1 2]"
+      example: "squeeze([[[1], [2]]])", gives: "i64[2] [1 2]",
+      derivative: .reshaped
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).squeezed(arguments.optionalInts(1)))
     },
@@ -77,7 +85,8 @@ extension OperationTable {
       name: "broadcast_to",
       summary: "Extended to a shape as in arithmetic: axes of size 1 and new leading axes repeat.",
       parameters: [OperationParameter("x", .tensor), OperationParameter("shape", .variadicInts)],
-      example: "broadcast_to([1, 2], 2, 2)", gives: "i64[2, 2]\n[[1 2]\n [1 2]]"
+      example: "broadcast_to([1, 2], 2, 2)", gives: "i64[2, 2]\n[[1 2]\n [1 2]]",
+      derivative: .identity
     ) { (arguments) throws(TensorError) in
       let shape = try Shape(checked: arguments.ints(1), operation: "broadcast_to", name: "shape")
       return .tensor(try arguments.tensor(0).broadcast(to: shape))
@@ -85,7 +94,8 @@ extension OperationTable {
     Operation(
       name: "flip", summary: "The order reversed along the given axes, or along all.",
       parameters: [OperationParameter("x", .tensor), OperationParameter("axis", .ints, .none)],
-      example: "flip([1, 2, 3])", gives: "i64[3] [3 2 1]"
+      example: "flip([1, 2, 3])", gives: "i64[3] [3 2 1]",
+      derivative: .flipped
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).flipped(arguments.optionalInts(1)))
     },
@@ -97,7 +107,8 @@ extension OperationTable {
         OperationParameter("x", .tensor), OperationParameter("shift", .int),
         OperationParameter("axis", .int, .none),
       ],
-      example: "roll([1, 2, 3, 4], 1)", gives: "i64[4] [4 1 2 3]"
+      example: "roll([1, 2, 3, 4], 1)", gives: "i64[4] [4 1 2 3]",
+      derivative: .rolled
     ) { (arguments) throws(TensorError) in
       let x = arguments.tensor(0)
       guard let axis = arguments.optionalInt(2) else {
@@ -109,7 +120,8 @@ extension OperationTable {
       name: "diagonal",
       summary: "The elements whose column is the row plus `offset`, over the last two axes.",
       parameters: [OperationParameter("x", .tensor), OperationParameter("offset", .int, .int(0))],
-      example: "diagonal([[1, 2], [3, 4]])", gives: "i64[2] [1 4]"
+      example: "diagonal([[1, 2], [3, 4]])", gives: "i64[2] [1 4]",
+      derivative: .diagonal
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).diagonal(offset: arguments.int(1)))
     },
@@ -121,7 +133,8 @@ extension OperationTable {
       parameters: [
         OperationParameter("tensors", .tensors), OperationParameter("axis", .int, .int(0)),
       ],
-      example: "concat(([1, 2], [3]))", gives: "i64[3] [1 2 3]"
+      example: "concat(([1, 2], [3]))", gives: "i64[3] [1 2 3]",
+      derivative: .concatenated
     ) { (arguments) throws(TensorError) in
       .tensor(try Tensor.concatenated(arguments.tensors(0), axis: arguments.int(1)))
     },
@@ -130,7 +143,8 @@ extension OperationTable {
       parameters: [
         OperationParameter("tensors", .tensors), OperationParameter("axis", .int, .int(0)),
       ],
-      example: "stack(([1, 2], [3, 4]), axis = 1)", gives: "i64[2, 2]\n[[1 3]\n [2 4]]"
+      example: "stack(([1, 2], [3, 4]), axis = 1)", gives: "i64[2, 2]\n[[1 3]\n [2 4]]",
+      derivative: .stacked
     ) { (arguments) throws(TensorError) in
       .tensor(try Tensor.stacked(arguments.tensors(0), axis: arguments.int(1)))
     },
@@ -140,7 +154,8 @@ extension OperationTable {
         OperationParameter("x", .tensor), OperationParameter("parts", .int),
         OperationParameter("axis", .int, .int(0)),
       ],
-      example: "chunk([1, 2, 3, 4], 2)", gives: "(i64[2] [1 2], i64[2] [3 4])"
+      example: "chunk([1, 2, 3, 4], 2)", gives: "(i64[2] [1 2], i64[2] [3 4])",
+      derivative: .parts
     ) { (arguments) throws(TensorError) in
       let parts = try arguments.tensor(0).split(into: arguments.int(1), axis: arguments.int(2))
       return .tuple(parts.map { .tensor($0) })
@@ -152,7 +167,8 @@ extension OperationTable {
         OperationParameter("x", .tensor), OperationParameter("positions", .ints),
         OperationParameter("axis", .int, .int(0)),
       ],
-      example: "cut([1, 2, 3, 4], (1, 3))", gives: "(i64[1] [1], i64[2] [2 3], i64[1] [4])"
+      example: "cut([1, 2, 3, 4], (1, 3))", gives: "(i64[1] [1], i64[2] [2 3], i64[1] [4])",
+      derivative: .parts
     ) { (arguments) throws(TensorError) in
       let parts = try arguments.tensor(0).split(at: arguments.ints(1), axis: arguments.int(2))
       return .tuple(parts.map { .tensor($0) })
@@ -165,14 +181,16 @@ extension OperationTable {
         OperationParameter("x", .tensor), OperationParameter("repeats", .ints),
         OperationParameter("axis", .int, .none),
       ],
-      example: "repeat([1, 2], 2)", gives: "i64[4] [1 1 2 2]"
+      example: "repeat([1, 2], 2)", gives: "i64[4] [1 1 2 2]",
+      derivative: .repeated
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).repeated(arguments.ints(1), axis: arguments.optionalInt(2)))
     },
     Operation(
       name: "tile", summary: "The whole tensor side by side, so many times along each axis.",
       parameters: [OperationParameter("x", .tensor), OperationParameter("repeats", .ints)],
-      example: "tile([1, 2], 2)", gives: "i64[4] [1 2 1 2]"
+      example: "tile([1, 2], 2)", gives: "i64[4] [1 2 1 2]",
+      derivative: .tiled
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).tiled(arguments.ints(1)))
     },
@@ -189,7 +207,8 @@ extension OperationTable {
         OperationParameter("mode", .string, .string("constant")),
         OperationParameter("value", .operand, .int(0)),
       ],
-      example: "pad([1, 2, 3], (2, 1), mode = \"reflect\")", gives: "i64[6] [3 2 1 2 3 2]"
+      example: "pad([1, 2, 3], (2, 1), mode = \"reflect\")", gives: "i64[6] [3 2 1 2 3 2]",
+      derivative: .padded
     ) { (arguments) throws(TensorError) in
       let x = arguments.tensor(0)
       let padding = try Tensor.Padding(arguments.string(2), value: arguments.optionalOperand(3))
@@ -199,7 +218,8 @@ extension OperationTable {
       name: "diag",
       summary: "A matrix with the vector on a diagonal; of a matrix, its diagonal.",
       parameters: [OperationParameter("x", .tensor), OperationParameter("offset", .int, .int(0))],
-      example: "diag([1, 2])", gives: "i64[2, 2]\n[[1 0]\n [0 2]]"
+      example: "diag([1, 2])", gives: "i64[2, 2]\n[[1 0]\n [0 2]]",
+      derivative: .diagonal
     ) { (arguments) throws(TensorError) in
       let x = arguments.tensor(0)
       if x.rank >= 2 { return .tensor(try x.diagonal(offset: arguments.int(1))) }
@@ -208,21 +228,23 @@ extension OperationTable {
     Operation(
       name: "tril", summary: "The elements on and below a diagonal of matrices, zeros above it.",
       parameters: [OperationParameter("x", .tensor), OperationParameter("offset", .int, .int(0))],
-      example: "tril([[1, 2], [3, 4]])", gives: "i64[2, 2]\n[[1 0]\n [3 4]]"
+      example: "tril([[1, 2], [3, 4]])", gives: "i64[2, 2]\n[[1 0]\n [3 4]]",
+      derivative: .triangle(isLower: true)
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).lowerTriangle(offset: arguments.int(1)))
     },
     Operation(
       name: "triu", summary: "The elements on and above a diagonal of matrices, zeros below it.",
       parameters: [OperationParameter("x", .tensor), OperationParameter("offset", .int, .int(0))],
-      example: "triu([[1, 2], [3, 4]])", gives: "i64[2, 2]\n[[1 2]\n [0 4]]"
+      example: "triu([[1, 2], [3, 4]])", gives: "i64[2, 2]\n[[1 2]\n [0 4]]",
+      derivative: .triangle(isLower: false)
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).upperTriangle(offset: arguments.int(1)))
     },
   ]
 
   /// (before, after) for each axis, from `[]`, `[2]` or `[rank, 2]` integers.
-  private static func padWidths(_ widths: Tensor, rank: Int) throws(TensorError) -> [(
+  static func padWidths(_ widths: Tensor, rank: Int) throws(TensorError) -> [(
     before: Int, after: Int
   )] {
     guard widths.dtype.kind == .integer else { throw .indexDType(widths.dtype) }
@@ -241,7 +263,7 @@ extension OperationTable {
 
 extension Tensor.Padding {
   /// By the name users write.
-  fileprivate init(_ mode: String, value: Operand?) throws(TensorError) {
+  init(_ mode: String, value: Operand?) throws(TensorError) {
     switch mode {
     case "constant":
       switch value {
