@@ -55,8 +55,8 @@ static void parts_of_keys(void *context, ck_int low, ck_int high) {
   attention_job *job = context;
   const ck_attention_layout *layout = job->task.layout;
   int64_t size = size_of(job->dtype);
-  int64_t bytes = size * (CK_FEW_QUERIES * (layout->width + 32)
-                          + 32 * (layout->width + layout->value_width));
+  int64_t bytes = size * (CK_FEW_QUERIES * layout->width
+                          + CK_FEW_BLOCK * (layout->width + layout->value_width + 1));
   void *workspace = ck_pool_allocate(bytes);
   if (!workspace) {
     atomic_store(&job->failed, true);

@@ -88,6 +88,8 @@ enum {
   CK_QUERY_BLOCK = 64,
   CK_KEY_BLOCK = 96,
   CK_FEW_KEYS = 1024,
+  // Of these, so many at a time.
+  CK_FEW_BLOCK = 128,
   CK_FEW_QUERIES = CK_FEW_QUERIES_AT_ONCE
 };
 

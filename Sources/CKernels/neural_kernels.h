@@ -44,7 +44,10 @@ LARGEST(double, largest_f64)
 #define FN(name) name##_f32
 #include "neural_product.h"
 #include "neural_rows.h"
+#include "neural_narrow.h"
+#define NARROW
 #include "neural_attention.h"
+#undef NARROW
 #undef F
 #undef FN
 

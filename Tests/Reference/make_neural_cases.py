@@ -243,6 +243,14 @@ def attentions():
     case("attention(x, y, z, causal = true)", lambda x, y, z: sdpa(x, y, z, attn_mask=bottom),
          [(3, 8), (9, 8), (9, 4)])
 
+    for heads, width in ((4, 64), (2, 20)):
+        q, k, v = (sines((1, h, n, width), i, torch.float32).bfloat16().float()
+                   for i, (h, n) in enumerate([(heads, 2), (2, 300), (2, 300)]))
+        for i, (name, h, n) in enumerate([("x", heads, 2), ("y", 2, 300), ("z", 2, 300)]):
+            setup(f"{name} = bf16(sines((1, {h}, {n}, {width}), {i}))")
+        add(2e-5, "digest(attention(f32(x), y, z))", digest(sdpa(q, k, v, enable_gqa=True)))
+        add(1e-2, "digest(attention(x, y, z))", digest(sdpa(q, k, v, enable_gqa=True)))
+
     def rope(x, base, interleaved, offset=0, dims=None):
         t, d = x.shape[-2], dims or x.shape[-1]
         angles = (torch.arange(t, dtype=torch.float64) + offset)[:, None] * base ** (

@@ -104,21 +104,20 @@ package struct Normalization: Sendable {
     }
   }
 
-  /// The result, and with `keepsStatistics` for each row that was normalised its mean and the
-  /// factor it was multiplied by (both f64).
+  /// The result, and for each row that was normalised its mean and the factor it was multiplied by
+  /// (both f64).
   ///
   /// - Throws: `shapeMismatch` when scale or shift do not fit, as `scaleShape`; `outOfMemory`,
   ///   `interrupted`.
   /// - Complexity: O(elements), on all threads.
-  package func apply(_ x: Tensor, scale: Tensor?, shift: Tensor?, keepsStatistics: Bool = true)
-    throws(TensorError) -> (result: Tensor, means: Tensor?, factors: Tensor?)
-  {
+  package func apply(_ x: Tensor, scale: Tensor?, shift: Tensor?) throws(TensorError) -> (
+    result: Tensor, means: Tensor, factors: Tensor
+  ) {
     try check(scale, "the weight has the shape of what is normalised", x)
     try check(shift, "the bias has the shape of what is normalised", x)
     if isTurned(x.shape) {
       let turned = try x.transposed().contiguous().reshaped(to: Shape([1, x.shape[1], x.shape[0]]))
-      let (result, means, factors) = try apply(
-        turned, scale: scale, shift: shift, keepsStatistics: keepsStatistics)
+      let (result, means, factors) = try apply(turned, scale: scale, shift: shift)
       let back = try result.reshaped(to: Shape([x.shape[1], x.shape[0]])).transposed()
       return (try back.contiguous(), means, factors)
     }
@@ -129,15 +128,48 @@ package struct Normalization: Sendable {
     var layout = try kernelLayout(x.shape)
     let result = try Tensor(uninitialized: operands[0].dtype, x.shape)
     let rows = Shape(repeating: layout.rows, count: 1)
-    let means = keepsStatistics ? try Tensor(uninitialized: .f64, rows) : nil
-    let factors = keepsStatistics ? try Tensor(uninitialized: .f64, rows) : nil
+    let means = try Tensor(uninitialized: .f64, rows)
+    let factors = try Tensor(uninitialized: .f64, rows)
     let status = ck_norm(
       result.kernelType, &layout, operands[0].pointer, kernelScale?.pointer, kernelShift?.pointer,
-      epsilon, result.pointer, means?.pointer.assumingMemoryBound(to: Double.self),
-      factors?.pointer.assumingMemoryBound(to: Double.self))
+      epsilon, result.pointer, means.pointer.assumingMemoryBound(to: Double.self),
+      factors.pointer.assumingMemoryBound(to: Double.self))
     withExtendedLifetime((operands, result.storage, means, factors)) {}
     try checkKernel(status)
     return (result, means, factors)
+  }
+
+  /// Over the last axis, of operands of one float dtype: the common case, without any bookkeeping.
+  ///
+  /// - Precondition: `x` has an axis, is f32 or f64, and so are scale and shift.
+  /// - Throws: as `apply`.
+  package static func rows(
+    _ x: Tensor, scale: Tensor?, shift: Tensor?, centred: Bool, epsilon: Double
+  ) throws(TensorError) -> Tensor {
+    let length = x.shape[x.rank - 1]
+    for parameter in [scale, shift] {
+      guard let parameter else { continue }
+      if parameter.rank != 1 || parameter.shape[0] != length {
+        throw .shapeMismatch(
+          operation: centred ? "layer_norm" : "rms_norm",
+          what: "weight and bias have the shape of what is normalised", lhs: parameter.shape,
+          rhs: Shape(repeating: length, count: 1))
+      }
+    }
+    let source = try x.contiguous()
+    let (scale, shift) = (try scale?.contiguous(), try shift?.contiguous())
+    var layout = ck_norm_layout()
+    layout.rows = length == 0 ? 0 : x.count / length
+    (layout.segments, layout.length, layout.scales) = (1, length, length)
+    (layout.row_stride, layout.segment_stride) = (length, length)
+    (layout.by_element, layout.centred, layout.cycle) = (true, centred, 1)
+    let result = try Tensor(uninitialized: x.dtype, x.shape)
+    let status = ck_norm(
+      x.kernelType, &layout, source.pointer, scale?.pointer, shift?.pointer, epsilon,
+      result.pointer, nil, nil)
+    withExtendedLifetime((source.storage, scale, shift, result.storage)) {}
+    try checkKernel(status)
+    return result
   }
 
   /// The cotangents of operand, scale and shift, given that of the result and what `apply` gave.

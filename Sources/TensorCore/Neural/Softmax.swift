@@ -10,7 +10,10 @@ extension Tensor {
   /// - Complexity: O(elements), on all threads; allocates the result.
   package func softmax(axis: Int, logarithm: Bool) throws(TensorError) -> Tensor {
     let along = try shape.resolve(axis: axis)
-    let x = try Tensor.neuralOperands(logarithm ? "log_softmax" : "softmax", [self])[0]
+    guard let common = dtype.neural else {
+      throw .unsupportedDType(operation: logarithm ? "log_softmax" : "softmax", dtype: dtype)
+    }
+    let x = try cast(to: common).contiguous()
     let result = try Tensor(uninitialized: x.dtype, shape)
     let (outer, length, inner) = shape.around(along)
     let status = ck_softmax(

@@ -10,7 +10,7 @@ extension Normalization {
       evaluate: { (operands) throws(TensorError) in
         let (result, means, factors) = try apply(
           operands[0], scale: hasScale ? operands[1] : nil, shift: hasShift ? operands.last : nil)
-        return [result] + [means, factors].compactMap { $0 }
+        return [result, means, factors]
       },
       backward: { (step) throws(TensorError) in
         let wantsScale = hasScale && step.isWanted[1]

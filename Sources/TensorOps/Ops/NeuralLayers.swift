@@ -32,8 +32,7 @@ extension OperationTable {
 
   /// The last axis alone, of f32 or f64 throughout; nil for others. `eps` stands after `axis`.
   private static func direct(
-    _ layout: NormalizationLayout, _ arguments: OperationArguments, weight: Int, bias: Int?,
-    axis: Int
+    _ arguments: OperationArguments, centred: Bool, weight: Int, bias: Int?, axis: Int
   ) throws(TensorError) -> Tensor? {
     let x = arguments.tensor(0)
     let scale = arguments.optionalTensor(weight)
@@ -42,9 +41,8 @@ extension OperationTable {
       scale.map({ $0.dtype == x.dtype }) ?? true,
       shift.map({ $0.dtype == x.dtype }) ?? true, arguments.optionalInts(axis) == nil
     else { return nil }
-    return try Normalization(layout, epsilon: arguments.float(axis + 1)).apply(
-      x, scale: scale, shift: shift, keepsStatistics: false
-    ).result
+    return try Normalization.rows(
+      x, scale: scale, shift: shift, centred: centred, epsilon: arguments.float(axis + 1))
   }
 
   /// How many of the last axes `axis` names.
@@ -72,7 +70,7 @@ extension OperationTable {
       [x, weight, bias, OperationParameter("axis", .ints, .none), epsilon(1e-5)],
       example: "layer_norm([1.0, 3.0], eps = 0.0)", gives: "f64[2] [-1.  1.]",
       direct: { (arguments) throws(TensorError) in
-        try direct(.trailing(axes: 1), arguments, weight: 1, bias: 2, axis: 3)
+        try direct(arguments, centred: true, weight: 1, bias: 2, axis: 3)
       }
     ) { (arguments) throws(TensorError) in
       let axes = try trailing("layer_norm", arguments, axis: 3)
@@ -87,7 +85,7 @@ extension OperationTable {
       [x, weight, OperationParameter("axis", .ints, .none), epsilon(1e-6)],
       example: "rms_norm([3.0, -3.0], eps = 0.0)", gives: "f64[2] [ 1. -1.]",
       direct: { (arguments) throws(TensorError) in
-        try direct(.rootMeanSquare(axes: 1), arguments, weight: 1, bias: nil, axis: 2)
+        try direct(arguments, centred: false, weight: 1, bias: nil, axis: 2)
       }
     ) { (arguments) throws(TensorError) in
       let axes = try trailing("rms_norm", arguments, axis: 2)
