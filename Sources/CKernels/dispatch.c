@@ -62,16 +62,6 @@ const ck_neural *ck_best_neural(void) {
   return &ck_neural_base;
 }
 
-bool ck_apply(
-  int32_t operation, int32_t dtype, void *out, const void *a, bool a_is_scalar, const void *b,
-  bool b_is_scalar, ck_int count, ck_status *status) {
-  ck_forms forms = ck_forms_of(operation, dtype);
-  ck_kernel kernel = a_is_scalar ? (b_is_scalar ? NULL : forms.sv) : b_is_scalar ? forms.vs : forms.vv;
-  if (!kernel) return false;
-  *status = (ck_status)kernel(out, a, b, NULL, count);
-  return true;
-}
-
 bool ck_has_kernel(int32_t operation, int32_t dtype) {
   return ck_forms_of(operation, dtype).vv != NULL;
 }

@@ -14,8 +14,6 @@
 #include <unistd.h>
 
 enum { SHORTEST_ROW = 192 };
-// Serial below this much work, in the cost's units of 1/32 ns (10 µs); parts take about as long.
-static const int64_t parallel_work = 10000 * 32;
 // Elements a part of a reduction: fixed, so that results do not depend on the number of threads.
 static const int64_t reduction_part = 1 << 16;
 
@@ -288,10 +286,10 @@ static int64_t last_cache_bytes(void) {
 static int64_t part_size(const run *r) {
   if (r->accumulators) return reduction_part;
   int64_t cost = r->program->cost;
-  if (r->count * cost <= parallel_work) return r->count;
+  if (r->count * cost <= ck_parallel_work) return r->count;
   int64_t threads = ck_thread_count();
   int64_t part = r->count / (threads * 4);
-  int64_t smallest = parallel_work / 2 / cost, largest = 1 << 20;
+  int64_t smallest = ck_parallel_work / 2 / cost, largest = 1 << 20;
   if (part < smallest) part = smallest;
   if (part > largest) part = largest;
   return (part + 63) / 64 * 64;

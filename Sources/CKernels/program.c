@@ -128,3 +128,15 @@ ck_program *ck_program_create(
 void ck_program_free(ck_program *program) {
   free(program);
 }
+
+bool ck_apply(
+  int32_t operation, int32_t dtype, void *out, const void *a, bool a_is_scalar, const void *b,
+  bool b_is_scalar, ck_int count, ck_status *status) {
+  // What is worth the threads is left to a program.
+  if (count * cost_of(operation, dtype) > ck_parallel_work) return false;
+  ck_forms forms = ck_forms_of(operation, dtype);
+  ck_kernel kernel = a_is_scalar ? (b_is_scalar ? NULL : forms.sv) : b_is_scalar ? forms.vs : forms.vv;
+  if (!kernel) return false;
+  *status = (ck_status)kernel(out, a, b, NULL, count);
+  return true;
+}

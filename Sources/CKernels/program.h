@@ -29,6 +29,9 @@ struct ck_program {
   ck_instruction instructions[];
 };
 
+// Serial below this much work, in the cost's units (10 µs); parts take about as long.
+static const int64_t ck_parallel_work = 10000 * 32;
+
 // A value in the block at hand.
 typedef struct {
   const char *data;

@@ -2,7 +2,8 @@
 #include "reduce_plan.h"
 
 // Up to this length sums are kept in the elements' type: sixteen lanes, at most sixteen additions each.
-enum { SHORT_ROW = 256 };
+// Beyond the other, extremes are found row by row.
+enum { SHORT_ROW = 256, LONG_ROW = 192 };
 
 bool ck_has_rows(const reduce_plan *plan) {
   if (plan->dtype != CK_F32 && plan->dtype != CK_F64) return false;
@@ -27,7 +28,11 @@ bool ck_has_rows(const reduce_plan *plan) {
     type *out = (type *)plan->out + low;                                       \
     int64_t rows = high - low;                                                 \
     double divisor = plan->reduction == CK_MEAN ? (double)length : 1;          \
-    if (plan->reduction == CK_MAX) {                                           \
+    if (plan->reduction == CK_MAX && length > LONG_ROW) {                      \
+      for (int64_t row = 0; row < rows; row++) out[row] = r->max_##T(data + row * stride, length); \
+    } else if (plan->reduction == CK_MIN && length > LONG_ROW) {               \
+      for (int64_t row = 0; row < rows; row++) out[row] = r->min_##T(data + row * stride, length); \
+    } else if (plan->reduction == CK_MAX) {                                           \
       r->max_rows_of_##T(data, stride, rows, length, out);                     \
     } else if (plan->reduction == CK_MIN) {                                    \
       r->min_rows_of_##T(data, stride, rows, length, out);                     \

@@ -3,8 +3,8 @@ internal import CKernels
 /// The common small case, one operation on floats of one dtype and shape: without a program, a list
 /// of operands or threads.
 extension Tensor {
-  /// Elements from which on a program pays.
-  private static let fewElements = 4096
+  /// Elements from which on a program always pays.
+  private static let fewElements = 1 << 15
 
   /// `operation` of two tensors, or nil when they are not small, contiguous and alike.
   ///

@@ -91,7 +91,7 @@ void ck_fill(void *target, const void *value, ck_int element_size, ck_int count)
 // Whether the operation (`ElementwiseOperation`'s raw value) is defined for operands of the type.
 bool ck_has_kernel(int32_t operation, int32_t dtype);
 // One operation on contiguous operands of one type, of one element where `is_scalar` says so, on this thread. False
-// when it has no such form; the status of the elements otherwise.
+// when it has no such form or there is work for several threads; the status of the elements otherwise.
 bool ck_apply(
   int32_t operation, int32_t dtype, void *out, const void *a, bool a_is_scalar, const void *b,
   bool b_is_scalar, ck_int count, ck_status *status);

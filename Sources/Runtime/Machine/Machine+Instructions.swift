@@ -101,7 +101,13 @@ extension Machine {
   {
     if try runTree() { return }
     let left = register(i.b).pointee
-    if left.tag == Cells.tensorTag, operation != .matmul, try small(i, left, right, operation) {
+    if operation != .matmul,
+      let result = try small(left, right, operation.elementwiseOperation, operation.rawValue)
+    {
+      set(register(i.a), .tensor(result))
+      if i.x & UInt8(Compiler.releasesOperands) != 0 {
+        releaseTemporaries([i.b, i.c], except: i.a)
+      }
       return
     }
     if operation != .matmul { try checkBroadcast(left, right) }
@@ -116,30 +122,24 @@ extension Machine {
     try checkMemory()
   }
 
-  /// The operation on small tensors of one shape, or one and a number, if that is what there is.
+  /// The operation on small tensors of one shape, or one and a number; nil when that is not what
+  /// there is.
   private func small(
-    _ i: lm_instruction, _ left: lm_cell, _ right: lm_cell, _ operation: BinaryOperator
-  ) throws(MachineFailure) -> Bool {
-    let result: Tensor?
+    _ left: lm_cell, _ right: lm_cell, _ operation: ElementwiseOperation, _ text: String
+  ) throws(MachineFailure) -> Tensor? {
+    guard left.tag == Cells.tensorTag else { return nil }
     do throws(TensorError) {
       let a = Cells.borrowedTensor(left.tensor)
       switch right.tag {
       case Cells.tensorTag:
-        result = try Tensor.small(
-          operation.elementwiseOperation, a, Cells.borrowedTensor(right.tensor))
-      case Cells.intTag:
-        result = try Tensor.small(operation.elementwiseOperation, a, .int(Int(right.i)))
-      case Cells.floatTag:
-        result = try Tensor.small(operation.elementwiseOperation, a, .float(right.f))
-      default: return false
+        return try Tensor.small(operation, a, Cells.borrowedTensor(right.tensor))
+      case Cells.intTag: return try Tensor.small(operation, a, .int(Int(right.i)))
+      case Cells.floatTag: return try Tensor.small(operation, a, .float(right.f))
+      default: return nil
       }
     } catch {
-      throw .call(.tensor(error), operation: operation.rawValue)
+      throw .call(.tensor(error), operation: text)
     }
-    guard let result else { return false }
-    set(register(i.a), .tensor(result))
-    if i.x & UInt8(Compiler.releasesOperands) != 0 { releaseTemporaries([i.b, i.c], except: i.a) }
-    return true
   }
 
   private func comparison(_ i: lm_instruction, _ operation: ComparisonOperator)
@@ -147,6 +147,14 @@ extension Machine {
   {
     if try runTree() { return }
     let isSwapped = i.x == 1
+    let (first, second) = isSwapped ? (i.c, i.b) : (i.b, i.c)
+    if let result = try small(
+      register(first).pointee, register(second).pointee, operation.elementwiseOperation,
+      operation.rawValue)
+    {
+      set(register(i.a), .tensor(result))
+      return
+    }
     try checkBroadcast(register(i.b).pointee, register(i.c).pointee)
     let left = Cells.borrowedValue(of: register(isSwapped ? i.c : i.b).pointee)
     let right = Cells.borrowedValue(of: register(isSwapped ? i.b : i.c).pointee)
