@@ -7,6 +7,7 @@ table gives medians over the rounds. See README.md.
 import argparse
 import importlib.util
 import math
+import os
 import shutil
 import statistics
 import subprocess
@@ -211,9 +212,12 @@ def peer(name, rows, plan):
             space["row"](n)
 
 
-def run(command):
+def run(command, threads):
     """One process: {(row, size): (seconds, check)}."""
-    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=1800)
+    names = ["LAMELLA_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"]
+    limits = {name: str(threads) for name in names} if threads else {}
+    result = subprocess.run(
+        [str(word) for word in command], capture_output=True, text=True, timeout=1800, env=os.environ | limits)
     if result.returncode != 0:
         sys.exit(f"{command} did not finish:\n{result.stdout}{result.stderr}")
     lines = [line.split() for line in result.stdout.splitlines()]
@@ -228,6 +232,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lamella", default="lamella", help="the binary (default: the one on PATH)")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (default 5)")
+    parser.add_argument("--threads", type=int, help="threads of every program (default: each its own)")
     parser.add_argument("--rows", default="", help="only rows whose group or name contains this")
     parser.add_argument("--smallest", action="store_true", help="once, smallest sizes, no timing")
     parser.add_argument("--peer", choices=["torch", "numpy"], help=argparse.SUPPRESS)
@@ -249,7 +254,7 @@ def main():
     times, checks = {name: {} for name in found}, {}
     for _ in range(1 if options.smallest else options.rounds):
         for name, command in found.items():
-            for key, (seconds, check) in run(command).items():
+            for key, (seconds, check) in run(command, options.threads).items():
                 times[name].setdefault(key, []).append(seconds)
                 expected = checks.setdefault(key, check)
                 if not math.isclose(check, expected, rel_tol=2e-2 if "bf16" in rows[key[0]].name else 1e-4, abs_tol=1e-4):
