@@ -16,6 +16,7 @@ package enum BuiltinTable {
       ("Maps and records", mapBuiltins),
       ("Functions", functionalBuiltins),
       ("Axes by name", axisPatternBuiltins),
+      ("Element types", dtypeBuiltins),
       ("Trees of values", treeBuiltins),
       ("Loops", loopBuiltins),
       ("Many items at once", parallelBuiltins),

@@ -12,6 +12,7 @@ extension OperationTable {
       parameters: [
         OperationParameter("x", .tensor), OperationParameter("axis", .int, .int(-1)),
         OperationParameter("descending", .bool, .bool(false)),
+        OperationParameter("stable", .bool, .bool(true)),
       ],
       example: "sort([3, 1, 2])", gives: "i64[3] [1 2 3]",
       derivative: .sorted
@@ -24,6 +25,7 @@ extension OperationTable {
       parameters: [
         OperationParameter("x", .tensor), OperationParameter("axis", .int, .int(-1)),
         OperationParameter("descending", .bool, .bool(false)),
+        OperationParameter("stable", .bool, .bool(true)),
       ],
       example: "argsort([3, 1, 2])", gives: "i64[3] [1 2 0]",
       derivative: .constant

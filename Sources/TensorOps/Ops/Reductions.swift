@@ -12,28 +12,39 @@ extension OperationTable {
   private static let axis = OperationParameter("axis", .int, .none)
   private static let keepdims = OperationParameter("keepdims", .bool, .bool(false))
   private static let ddof = OperationParameter("ddof", .int, .int(0))
+  /// The array API standard's name of `ddof`, which counts when it is given.
+  private static let correction = OperationParameter("correction", .int, .none)
+  private static let dtype = OperationParameter("dtype", .dtype, .none)
 
   private static func reduction(
     _ name: String, _ reduction: Reduction, _ summary: String, _ example: String, gives: String,
-    _ derivative: Derivative
+    _ derivative: Derivative, hasDType: Bool = false
   ) -> Operation {
     Operation(
-      name: name, summary: summary, parameters: [x, axes, keepdims], example: example, gives: gives,
+      name: name, summary: summary,
+      parameters: [x, axes, keepdims] + (hasDType ? [dtype] : []), example: example, gives: gives,
       derivative: derivative
     ) { (arguments) throws(TensorError) in
-      .value(
-        try arguments.tensor(0).reduced(
-          reduction, axes: arguments.optionalInts(1), keepingAxes: arguments.bool(2)))
+      guard hasDType, let dtype = arguments.optionalDType(3) else {
+        return .value(
+          try arguments.tensor(0).reduced(
+            reduction, axes: arguments.optionalInts(1), keepingAxes: arguments.bool(2)))
+      }
+      let x = try arguments.tensor(0).cast(to: dtype)
+      return .value(
+        try x.reduced(
+          reduction, axes: arguments.optionalInts(1), keepingAxes: arguments.bool(2)
+        ).cast(to: dtype))
     }
   }
 
   private static let totalOperations: [Operation] = [
     reduction(
       "sum", .sum, "The sum; of integers and booleans as i64.",
-      "sum([[1, 2], [3, 4]], axis = 0)", gives: "i64[2] [4 6]", .sum),
+      "sum([[1, 2], [3, 4]], axis = 0)", gives: "i64[2] [4 6]", .sum, hasDType: true),
     reduction(
       "prod", .product, "The product; of integers and booleans as i64.", "prod([1, 2, 3, 4])",
-      gives: "24", .product),
+      gives: "24", .product, hasDType: true),
     reduction(
       "mean", .mean, "The mean; of integers as f64.", "mean([1, 2, 3, 4])", gives: "2.5", .mean),
     reduction(
@@ -46,21 +57,24 @@ extension OperationTable {
       name: "var",
       summary:
         "The variance: the mean squared distance from the mean, with a divisor of count - `ddof`.",
-      parameters: [x, axes, ddof, keepdims], example: "var([1, 2, 3, 4])", gives: "1.25",
+      parameters: [x, axes, ddof, keepdims, correction], example: "var([1, 2, 3, 4])",
+      gives: "1.25",
       derivative: .variance
     ) { (arguments) throws(TensorError) in
       .value(
         try arguments.tensor(0).variance(
-          axes: arguments.optionalInts(1), ddof: arguments.int(2), keepingAxes: arguments.bool(3)))
+          axes: arguments.optionalInts(1), ddof: arguments.optionalInt(4) ?? arguments.int(2),
+          keepingAxes: arguments.bool(3)))
     },
     Operation(
       name: "std", summary: "The standard deviation: the square root of the variance.",
-      parameters: [x, axes, ddof, keepdims], example: "std([1, 3])", gives: "1.0",
+      parameters: [x, axes, ddof, keepdims, correction], example: "std([1, 3])", gives: "1.0",
       derivative: .deviation
     ) { (arguments) throws(TensorError) in
       .value(
         try arguments.tensor(0).standardDeviation(
-          axes: arguments.optionalInts(1), ddof: arguments.int(2), keepingAxes: arguments.bool(3)))
+          axes: arguments.optionalInts(1), ddof: arguments.optionalInt(4) ?? arguments.int(2),
+          keepingAxes: arguments.bool(3)))
     },
   ]
 
