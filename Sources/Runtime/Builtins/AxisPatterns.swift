@@ -13,7 +13,7 @@ let axisPatternBuiltins: [Builtin] = [
     any number of axes, which broadcast. An axis that a term names twice is a diagonal.
     """,
     examples: [
-      ("einsum(\"row k, k column -> row column\", [[1, 2]], [[3], [4]])", "i64[1, 1] [[11]]"),
+      ("einsum(\"row k, k column -> row column\", [[1, 2]], [[3], [4]])", "i64[1, 1]\n[[11]]"),
       ("einsum(\"ii->\", [[1, 2], [3, 4]])", "5"),
     ], body: AxisPatterns.einsum),
   Builtin(

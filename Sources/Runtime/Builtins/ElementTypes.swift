@@ -7,7 +7,7 @@ let dtypeBuiltins: [Builtin] = [
   Builtin(
     "result_type", [.rest("values")],
     "The name of the dtype that tensors, dtypes and numbers give together in arithmetic.",
-    examples: [("result_type(f32, i64([1]))", "\"f32\"")], body: ElementTypes.resultType),
+    examples: [("result_type(f32, 2)", "\"f32\"")], body: ElementTypes.resultType),
   Builtin(
     "can_cast", [.required("from"), .required("to")],
     "Whether arithmetic would turn the dtype of `from`, a tensor or dtype, into `to`.",
