@@ -66,7 +66,7 @@ extension VariableResult {
   }
 
   /// Every number and tensor, in order.
-  var leaves: [Variable] {
+  package var leaves: [Variable] {
     switch self {
     case .one(let variable): [variable]
     case .tuple(let parts): parts.flatMap(\.leaves)

@@ -12,24 +12,25 @@ extension ElementwiseOperation {
 }
 
 extension Derivative {
-  /// Of `clip`, whose bounds may each be left out. On a bound the value counts.
+  /// Of `clip`, whose bounds may each be left out. On a bound the value counts; when the bound is
+  /// followed, too, each half.
   static let clipped = Derivative.rule(keeping: .operands) { (step) throws(TensorError) in
     guard let x = step.operand(ofParameter: 0) else { return [] }
-    let (low, high) = (step.operand(ofParameter: 1), step.operand(ofParameter: 2))
-    let g = try step.upstream()
+    var g = try step.upstream()
     var parts: [Int: Variable] = [:]
-    var part = g
-    if let low {
-      let isBelow = try Tensor.elementwise(.less, x.value, low.value)
-      part = try Variable.choose(isBelow, 0.0, part)
-      if step.isWanted(parameter: 1) { parts[1] = try Variable.choose(isBelow, g, 0.0) }
+    for (parameter, isBeyond) in [(1, ElementwiseOperation.less), (2, .greater)] {
+      guard let bound = step.operand(ofParameter: parameter) else { continue }
+      let gives = try Tensor.elementwise(isBeyond, x.value, bound.value)
+      guard step.isWanted(parameter: parameter) else {
+        g = try .choose(gives, 0.0, g)
+        continue
+      }
+      let isEqual = try Tensor.elementwise(.equal, x.value, bound.value)
+      let shared = try Variable.choose(isEqual, try g * 0.5, 0.0)
+      parts[parameter] = try .choose(gives, g, shared)
+      g = try .choose(gives, 0.0, try g - shared)
     }
-    if let high {
-      let isAbove = try Tensor.elementwise(.greater, x.value, high.value)
-      part = try Variable.choose(isAbove, 0.0, part)
-      if step.isWanted(parameter: 2) { parts[2] = try Variable.choose(isAbove, g, 0.0) }
-    }
-    parts[0] = part
+    parts[0] = g
     return step.gradients(parts)
   }
 }

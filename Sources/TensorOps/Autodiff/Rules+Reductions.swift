@@ -202,7 +202,10 @@ extension Variable {
   fileprivate func norm(_ order: Double?, axes given: [Int]?, keepingAxes: Bool)
     throws(TensorError) -> Variable
   {
-    let axes = try shape.resolve(axes: given ?? Array(0..<rank))
+    let chosen = given ?? Array(0..<rank)
+    _ = try shape.resolve(axes: chosen)
+    // In their order: the first is that of the rows.
+    let axes = try chosen.map { (axis) throws(TensorError) in try shape.resolve(axis: axis) }
     let result: Variable
     switch (order, axes.count) {
     case (nil, _), (2, 1): result = try euclidean(axes)

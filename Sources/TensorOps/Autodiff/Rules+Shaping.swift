@@ -9,11 +9,16 @@ extension Derivative {
     try g.reshaped(to: step.operands[0].shape)
   }
 
+  /// Of `full_like`: the second operand, repeated.
+  static let filled = Derivative.rule(keeping: .shapes) { (step) throws(TensorError) in
+    step.gradients([1: try step.upstream()])
+  }
+
   static let transposed = linear { (step, g) throws(TensorError) in
     let rank = step.operands[0].rank
     let order =
-      try step.attributes.optionalInts(1).map { (axes) throws(TensorError) in
-        try step.operands[0].shape.resolve(axes: axes)
+      try step.attributes.optionalInts(1)?.map { (axis) throws(TensorError) in
+        try step.operands[0].shape.resolve(axis: axis)
       } ?? Array((0..<rank).reversed())
     var inverse = Array(0..<rank)
     for (place, axis) in order.enumerated() { inverse[axis] = place }

@@ -44,7 +44,7 @@ package struct VariableArguments: Sendable {
   }
 
   /// The same with other operands, in order.
-  func replacingOperands(_ operands: [Variable]) -> VariableArguments {
+  package func replacingOperands(_ operands: [Variable]) -> VariableArguments {
     var rest = operands[...]
     return VariableArguments(
       values.map { argument in

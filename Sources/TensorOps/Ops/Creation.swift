@@ -74,7 +74,7 @@ extension OperationTable {
         OperationParameter("x", .tensor), OperationParameter("value", .operand), optionalDType,
       ],
       example: "full_like([1, 2], 7)", gives: "i64[2] [7 7]",
-      derivative: .identity
+      derivative: .filled
     ) { (arguments) throws(TensorError) in
       let x = arguments.tensor(0)
       return .tensor(

@@ -265,12 +265,20 @@ extension OperationTable {
     return Operation(
       name: dtype.name, summary: summary, parameters: [OperationParameter("x", .operand)],
       example: example, gives: gives,
-      derivative: dtype.kind >= .float ? .identity : .constant
+      derivative: castDerivative(dtype)
     ) { (arguments) throws(TensorError) in
       switch arguments.operand(0) {
       case .tensor(let tensor): .tensor(try tensor.cast(to: dtype))
       case .scalar(let scalar): .value(try Tensor(scalar: scalar, dtype: dtype))
       }
+    }
+  }
+
+  private static func castDerivative(_ dtype: DType) -> Derivative {
+    switch dtype.kind {
+    case .bool, .integer: .constant
+    case .float: .identity
+    case .complex: .none
     }
   }
 

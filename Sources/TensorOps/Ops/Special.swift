@@ -14,7 +14,9 @@ extension OperationTable {
     Operation(
       name: name, summary: summary,
       parameters: parameters.map { OperationParameter($0, .operand) }, example: example,
-      gives: gives, elementwise: operation
+      gives: gives, elementwise: operation,
+      derivative: operation.isFlat
+        ? .constant : operation == .nextAfter ? Derivative.none : .elementwise
     ) { (arguments) throws(TensorError) in
       try apply(operation, Array(parameters.indices.map { arguments.operand($0) }))
     }

@@ -70,7 +70,7 @@ extension OperationTable {
       name: "asarray", summary: "The same as `tensor`, under the array API's name.",
       parameters: [
         x, OperationParameter("dtype", .dtype, .none), OperationParameter("copy", .bool, .none),
-      ], example: "asarray((1, 2))", gives: "i64[2] [1 2]"
+      ], example: "asarray((1, 2))", gives: "i64[2] [1 2]", derivative: .identity
     ) { (arguments) throws(TensorError) in
       let x = arguments.tensor(0)
       return .tensor(try x.cast(to: arguments.optionalDType(1) ?? x.dtype))
