@@ -75,11 +75,14 @@ internal import Testing
         of: """
           second = gradients()
           same = true
-          for (a, b) in zip(first, second) { for (c, d) in zip(a, b) { same = same && all(c == d) } }
+          for (a, b) in zip(first, second) { for (c, d) in zip(a, b) { same = same and all(c == d) } }
           same
           """)
       #expect(same.errors.isEmpty, "\(same.errors.map(\.message))")
-      #expect(same.value?.summary == "true", "with \(count) threads")
+      guard case .bool(true) = same.value else {
+        Issue.record("other results with \(count) threads")
+        continue
+      }
     }
   }
 }

@@ -57,7 +57,7 @@ extension OperationTable {
       [
         OperationParameter("axis", .ints, .none),
         OperationParameter("keepdims", .bool, .bool(false)),
-      ], "logsumexp([1000.0, 1000.0]) - 1000 - log(2)", gives: "0.0"
+      ], "logsumexp([1000.0, 1000.0])", gives: "1000.6931471805599"
     ) { (x, attributes) throws(TensorError) in
       try x.logSumExp(axes: attributes.optionalInts(1), keepingAxes: attributes.bool(2))
     },
@@ -68,7 +68,7 @@ extension OperationTable {
       "gelu",
       "`x` times the normal distribution function of `x`; `approximate = \"tanh\"` by a formula with tanh.",
       [OperationParameter("approximate", .string, .string("none"))], "gelu([-1.0, 0.0, 1.0])",
-      gives: "f64[3] [-0.1587  0.      0.8413]"
+      gives: "f64[3] [-0.15865525  0.          0.84134475]"
     ) { (x, attributes) throws(TensorError) in
       switch attributes.string(1) {
       case "none": try x.gelu()
@@ -80,26 +80,27 @@ extension OperationTable {
       }
     },
     activation(
-      "silu", "`x * sigmoid(x)`.", [], "silu([0.0, 1.0])", gives: "f64[2] [0.     0.7311]"
+      "silu", "`x * sigmoid(x)`.", [], "silu([0.0, 1.0])", gives: "f64[2] [0.         0.73105858]"
     ) { (x, _) throws(TensorError) in try Activations.silu.of([x]) },
     Operation(
       neural: "swiglu", "`silu(gate) * x`: the gated unit of many transformers.",
       [x, OperationParameter("gate", .tensor)], example: "swiglu([2.0, 2.0], [0.0, 1.0])",
-      gives: "f64[2] [0.     1.4621]"
+      gives: "f64[2] [0.         1.46211716]"
     ) { (arguments) throws(TensorError) in
       let (operands, dtype) = try Variable.neuralOperands(
         "swiglu", [arguments.operand(0), arguments.operand(1)])
       return .one(try Activations.swiglu.of(operands).cast(to: dtype))
     },
     activation(
-      "mish", "`x * tanh(softplus(x))`.", [], "mish([0.0, 1.0])", gives: "f64[2] [0.     0.8651]"
+      "mish", "`x * tanh(softplus(x))`.", [], "mish([0.0, 1.0])",
+      gives: "f64[2] [0.         0.86509839]"
     ) { (x, _) throws(TensorError) in
       try x * Variable.elementwise(.tanh, x.softplus())
     },
     activation(
       "softplus", "`log(1 + exp(beta x)) / beta`, without overflow.",
-      [OperationParameter("beta", .float, .float(1))], "softplus([0.0, 800.0])",
-      gives: "f64[2] [  0.6931 800.    ]"
+      [OperationParameter("beta", .float, .float(1))], "softplus([0.0, 8.0])",
+      gives: "f64[2] [0.69314718 8.00033541]"
     ) { (x, attributes) throws(TensorError) in
       let beta = attributes.float(1)
       if beta == 1 { return try x.softplus() }
@@ -122,7 +123,7 @@ extension OperationTable {
     activation(
       "elu", "`x`, or `alpha * (exp(x) - 1)` below 0.",
       [OperationParameter("alpha", .float, .float(1))], "elu([-1.0, 2.0])",
-      gives: "f64[2] [-0.6321  2.    ]"
+      gives: "f64[2] [-0.63212056  2.        ]"
     ) { (x, attributes) throws(TensorError) in
       try Activations.elu.of([x, 0.0, Variable(attributes.float(1))])
     },

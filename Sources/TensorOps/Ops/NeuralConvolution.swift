@@ -7,13 +7,13 @@ extension OperationTable {
   package static let convolutionOperations: [Operation] = [
     convolution(
       "conv1d", axes: 1, "conv1d([[[1.0, 2.0, 3.0]]], [[[1.0, 1.0]]])",
-      gives: "f64[1, 1, 2] [[[3. 5.]]]"),
+      gives: "f64[1, 1, 2]\n[[[3. 5.]]]"),
     convolution(
       "conv2d", axes: 2, "shape(conv2d(ones(1, 3, 8, 8), ones(4, 3, 3, 3)))",
       gives: "(1, 4, 6, 6)"),
     transposed(
       "conv_transpose1d", axes: 1, "conv_transpose1d([[[1.0, 2.0]]], [[[1.0, 1.0]]])",
-      gives: "f64[1, 1, 3] [[[1. 3. 2.]]]"),
+      gives: "f64[1, 1, 3]\n[[[1. 3. 2.]]]"),
     transposed(
       "conv_transpose2d", axes: 2,
       "shape(conv_transpose2d(ones(1, 4, 5, 5), ones(4, 3, 2, 2), stride = 2))",
@@ -23,19 +23,19 @@ extension OperationTable {
   package static let poolingOperations: [Operation] = [
     maximum(
       "max_pool1d", axes: 1, "max_pool1d([[[1.0, 3.0, 2.0, 0.0]]], 2)",
-      gives: "f64[1, 1, 2] [[[3. 2.]]]"),
+      gives: "f64[1, 1, 2]\n[[[3. 2.]]]"),
     maximum(
       "max_pool2d", axes: 2, "max_pool2d([[[[1.0, 3.0], [2.0, 0.0]]]], 2)",
-      gives: "f64[1, 1, 1, 1] [[[[3.]]]]"),
+      gives: "f64[1, 1, 1, 1]\n[[[[3.]]]]"),
     average(
       "avg_pool1d", axes: 1, "avg_pool1d([[[1.0, 3.0, 2.0, 0.0]]], 2)",
-      gives: "f64[1, 1, 2] [[[2. 1.]]]"),
+      gives: "f64[1, 1, 2]\n[[[2. 1.]]]"),
     average(
       "avg_pool2d", axes: 2, "avg_pool2d([[[[1.0, 3.0], [2.0, 0.0]]]], 2)",
-      gives: "f64[1, 1, 1, 1] [[[[1.5]]]]"),
+      gives: "f64[1, 1, 1, 1]\n[[[[1.5]]]]"),
     adaptive(
       "adaptive_avg_pool1d", axes: 1, "adaptive_avg_pool1d([[[1.0, 3.0, 5.0]]], 1)",
-      gives: "f64[1, 1, 1] [[[3.]]]"),
+      gives: "f64[1, 1, 1]\n[[[3.]]]"),
     adaptive(
       "adaptive_avg_pool2d", axes: 2, "shape(adaptive_avg_pool2d(ones(2, 3, 7, 7), 2))",
       gives: "(2, 3, 2, 2)"),

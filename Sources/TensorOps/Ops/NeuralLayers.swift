@@ -111,7 +111,7 @@ extension OperationTable {
       [
         x, OperationParameter("mean", .tensor, .none), OperationParameter("var", .tensor, .none),
         weight, bias, epsilon(1e-5),
-      ], example: "batch_norm([[1.0], [3.0]], eps = 0.0)", gives: "f64[2, 1] [[-1.], [ 1.]]"
+      ], example: "batch_norm([[1.0], [3.0]], eps = 0.0)", gives: "f64[2, 1]\n[[-1.]\n [ 1.]]"
     ) { (arguments) throws(TensorError) in
       .one(try batchNorm(arguments))
     },
@@ -168,7 +168,7 @@ extension OperationTable {
         OperationParameter("causal", .bool, .bool(false)),
         OperationParameter("scale", .float, .none),
       ], example: "attention([[1.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]], [[1.0], [3.0]])",
-      gives: "f64[1, 1] [[2.]]"
+      gives: "f64[1, 1]\n[[2.]]"
     ) { (arguments) throws(TensorError) in .one(try attention(arguments)) },
     Operation(
       neural: "rope",
@@ -178,13 +178,13 @@ extension OperationTable {
         OperationParameter("base", .float, .float(10000)),
         OperationParameter("dims", .int, .none),
         OperationParameter("interleaved", .bool, .bool(false)),
-      ], example: "rope([[1.0, 0.0]], positions = 0)", gives: "f64[1, 2] [[1. 0.]]"
+      ], example: "rope([[1.0, 0.0]], positions = 0)", gives: "f64[1, 2]\n[[1. 0.]]"
     ) { (arguments) throws(TensorError) in .one(try rope(arguments)) },
     Operation(
       neural: "embedding", "The rows of `weight` that `indices` number.",
       [OperationParameter("indices", .tensor), OperationParameter("weight", .tensor)],
       example: "embedding([1, 0], [[1.0, 2.0], [3.0, 4.0]])",
-      gives: "f64[2, 2] [[3. 4.], [1. 2.]]"
+      gives: "f64[2, 2]\n[[3. 4.]\n [1. 2.]]"
     ) { (arguments) throws(TensorError) in
       let weight = arguments.operand(1)
       guard weight.rank == 2 else {
