@@ -18,10 +18,9 @@ import Testing
 
   @Test func fusableEntriesEvaluateTheirOperation() throws {
     let x = try Tensor([0.25, 0.5, 0.75])
+    let bits: Set<ElementwiseOperation> = [.and, .or, .xor, .invert, .shiftLeft, .shiftRight]
     for operation in OperationTable.all {
-      guard let step = operation.elementwise, ![.and, .or, .xor, .invert].contains(step) else {
-        continue
-      }
+      guard let step = operation.elementwise, !bits.contains(step) else { continue }
       let operands = Array(repeating: Operand.tensor(x), count: step.arity)
       var arguments = operands.map(OperationArgument.operand)
       for parameter in operation.parameters.dropFirst(step.arity) {
