@@ -68,7 +68,9 @@ private enum FusedStep {
   ) throws(TensorError) -> Variable {
     let gradient = expression.gradient(of: leaves.map { $0.level == level })
     var kept = inner
-    for index in inner.indices where !gradient.readsLeaf[index] {
+    // Elements that are computed again need all that they are made of.
+    let isRepeated = reduction != nil && gradient.readsResult
+    for index in inner.indices where !gradient.readsLeaf[index] && !isRepeated {
       kept[index] = try inner[index].placeholder()
     }
     return try follow(
