@@ -177,13 +177,12 @@ private struct WindowCall {
 
   /// Sizes by axis, of two axes; `unit` for the one that is not there.
   private func sizes(_ index: Int, unit: Int) throws(TensorError) -> [Int]? {
-    switch attributes.values[index] {
-    case .none: return nil
-    default: break
-    }
+    if case .none = attributes.values[index] { return nil }
     guard let sizes = attributes.ints(index, count: axes) else {
+      let given = attributes.optionalInts(index) ?? []
       throw .argument(
-        operation: name, name: parameterName(index), value: "\(attributes.values[index])",
+        operation: name, name: parameterName(index),
+        value: "(" + given.map(String.init).joined(separator: ", ") + ")",
         requirement: axes == 1 ? "one Int" : "one Int or two")
     }
     return axes == 1 ? [unit] + sizes : sizes
