@@ -21,6 +21,9 @@ package struct Primitive: Sendable {
   package let evaluate: @Sendable ([Operand]) throws(TensorError) -> [Operand]
   /// nil: there is no derivative.
   package let rule: Pullback.Rule?
+  /// When set, the result is what this index selects of the one operand, as the rule says, too: a
+  /// tape then adds cotangents in place.
+  let selection: [IndexComponent]?
 
   package init(
     _ name: String, keeping: Keeping = .values,
@@ -31,6 +34,19 @@ package struct Primitive: Sendable {
     self.keeping = keeping
     self.evaluate = evaluate
     self.rule = rule
+    selection = nil
+  }
+
+  init(
+    _ name: String, keeping: Keeping, selection: [IndexComponent],
+    evaluate: @escaping @Sendable ([Operand]) throws(TensorError) -> [Operand],
+    rule: @escaping Pullback.Rule
+  ) {
+    self.name = name
+    self.keeping = keeping
+    self.evaluate = evaluate
+    self.rule = rule
+    self.selection = selection
   }
 
   /// Computes the results; the levels that follow an operand follow them.
@@ -45,7 +61,8 @@ package struct Primitive: Sendable {
     let inner = operands.map { $0.below(level) }
     let results = try apply(inner)
     return try follow(
-      operands, at: level, inner: inner, results: results, keeping: keeping, rule: rule)
+      operands, at: level, inner: inner, results: results, keeping: keeping,
+      selection: selection, rule: rule)
   }
 
   /// As `apply`, for what has one result.
@@ -82,7 +99,7 @@ extension [Variable] {
 /// Makes the results of an operation values of `level`, by way of the rule.
 func follow(
   _ operands: [Variable], at level: Level, inner: [Variable], results: [Variable],
-  keeping: Primitive.Keeping, rule: @escaping Pullback.Rule
+  keeping: Primitive.Keeping, selection: [IndexComponent]? = nil, rule: @escaping Pullback.Rule
 ) throws(TensorError) -> [Variable] {
   var tape: Tape?
   var parents: [Int] = []
@@ -106,7 +123,8 @@ func follow(
   let keepsResults = keeping == .values || keeping == .results
   return tape.record(
     rule, operands: keepsOperands ? inner : try inner.placeholders(), parents: parents,
-    results: results, kept: keepsResults ? results : try results.placeholders())
+    results: results, kept: keepsResults ? results : try results.placeholders(),
+    selection: selection)
 }
 
 extension [Variable] {

@@ -62,19 +62,9 @@ extension Variable {
   /// What stands at positions of an axis; as `Tensor.taking`.
   func taken(_ positions: Tensor, axis: Int) throws(TensorError) -> Variable {
     let place = try shape.resolve(axis: axis)
-    let primitive = Primitive(
-      "take", keeping: .shapes,
-      evaluate: { (operands) throws(TensorError) in
-        [.tensor(try Variable.plain(operands[0]).tensor().taking(positions, axis: place))]
-      },
-      rule: { (step) throws(TensorError) in
-        let x = step.operands[0]
-        return [
-          try step.cotangent.placed(
-            at: IndexComponent.along(place, .integers(positions)), in: x.shape, x.dtype)
-        ]
-      })
-    return try primitive(self)
+    return try picked("take", IndexComponent.along(place, .integers(positions))) {
+      (x) throws(TensorError) in try x.taking(positions, axis: place)
+    }
   }
 
   /// As `Tensor.takingAlongAxis`.

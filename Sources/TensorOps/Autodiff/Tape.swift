@@ -19,6 +19,8 @@ package final class Tape: @unchecked Sendable {
     let parents: [Int]
     let results: [Variable]
     let firstSlot: Int
+    /// See `Primitive.selection`.
+    let selection: [IndexComponent]?
   }
 
   private static let live = Atomic(0)
@@ -37,7 +39,9 @@ package final class Tape: @unchecked Sendable {
   /// Begins to follow a value.
   package func follow(_ value: Variable) -> Variable {
     entries.append(
-      Entry(rule: nil, operands: [], parents: [], results: [value], firstSlot: slotCount))
+      Entry(
+        rule: nil, operands: [], parents: [], results: [value], firstSlot: slotCount,
+        selection: nil))
     slotCount += 1
     return traced(value, slot: slotCount - 1)
   }
@@ -46,11 +50,13 @@ package final class Tape: @unchecked Sendable {
   /// truths) stays as it is. Of the results `kept` is kept.
   func record(
     _ rule: @escaping Pullback.Rule, operands: [Variable], parents: [Int], results: [Variable],
-    kept: [Variable]
+    kept: [Variable], selection: [IndexComponent]? = nil
   ) -> [Variable] {
     let first = slotCount
     entries.append(
-      Entry(rule: rule, operands: operands, parents: parents, results: kept, firstSlot: first))
+      Entry(
+        rule: rule, operands: operands, parents: parents, results: kept, firstSlot: first,
+        selection: selection))
     slotCount += results.count
     if results.count == 1 { return [traced(results[0], slot: first)] }
     return results.enumerated().map { index, result in traced(result, slot: first + index) }
@@ -96,6 +102,11 @@ package final class Tape: @unchecked Sendable {
     let cotangents = Array(slots[own])
     guard cotangents.contains(where: { $0 != nil }) else { return }
     for slot in own { slots[slot] = nil }
+    if let selection = entry.selection, let cotangent = cotangents[0],
+      try Tape.place(cotangent, at: selection, of: entry.operands[0], in: &slots[entry.parents[0]])
+    {
+      return
+    }
     let parts = try rule(
       Pullback(
         operands: entry.operands, isWanted: entry.parents.map { $0 >= 0 }, results: entry.results,
@@ -104,6 +115,35 @@ package final class Tape: @unchecked Sendable {
       guard let part = parts[index] else { continue }
       try Tape.add(try part.fitted(to: entry.operands[index]), to: &slots[parent])
     }
+  }
+
+  /// Adds a cotangent to the places it belongs to, in one buffer for all selections of a value.
+  ///
+  /// - Returns: whether it was; not when a lower level follows what is added.
+  private static func place(
+    _ cotangent: Variable, at selection: [IndexComponent], of operand: Variable,
+    in slot: inout Variable?
+  ) throws(TensorError) -> Bool {
+    guard case .plain(let values) = cotangent else { return false }
+    var sum: Tensor
+    if case nil = slot {
+      sum = try Tensor.zeros(operand.shape, operand.dtype)
+    } else {
+      guard let present = Tape.takeTensor(from: &slot) else { return false }
+      sum = consume present
+    }
+    // A view may show one element in many places.
+    if !sum.isContiguous { sum = try sum.copy() }
+    try sum.add(try Variable.plain(values).tensor(), at: selection)
+    slot = Variable(sum)
+    return true
+  }
+
+  /// Leaves nothing else that holds the tensor; nil, and everything as it was, for other values.
+  private static func takeTensor(from slot: inout Variable?) -> Tensor? {
+    guard case .plain(.tensor(let tensor)) = slot else { return nil }
+    slot = nil
+    return tensor
   }
 
   private static func add(_ part: Variable, to slot: inout Variable?) throws(TensorError) {

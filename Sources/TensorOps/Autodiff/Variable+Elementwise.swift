@@ -94,7 +94,9 @@ private enum FusedStep {
       ? try step.cotangent * Variable(1 / Double(shape.count)) : step.cotangent
     let elements =
       gradient.readsResult ? try gradient.expression.applying(step.operands) : .unread
-    return try backward(gradient, step, try each.spread(to: shape), elements)
+    let dtype = step.operands.floatingDType
+    let spread = try each.asTensor().cast(to: dtype).broadcast(to: shape)
+    return try backward(gradient, step, spread, elements)
   }
 
   private static func backward(

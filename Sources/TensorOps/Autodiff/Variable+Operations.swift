@@ -56,8 +56,10 @@ extension Variable {
   package func fitted(to value: Variable) throws(TensorError) -> Variable {
     if value.isScalar { return isScalar ? self : try sum().asScalar() }
     if !isScalar, dtype == value.dtype, shape == value.shape { return self }
-    var result = try asTensor()
     let target = value.shape
+    var result = try asTensor()
+    // Whichever way round has fewer elements to convert.
+    if result.shape.count <= target.count { result = try result.cast(to: value.dtype) }
     if result.shape != target {
       let surplus = result.rank - target.rank
       if surplus > 0 { result = try result.sum(axes: Array(0..<surplus)) }
@@ -162,12 +164,25 @@ extension Variable {
 
   /// What an index selects; see `Tensor.indexed(by:)`. An element comes as rank 0.
   package func indexed(by components: [IndexComponent]) throws(TensorError) -> Variable {
-    try apply(
-      "x[…]", { (x) throws(TensorError) in try x.indexed(by: components) },
+    try picked("x[…]", components) { (x) throws(TensorError) in try x.indexed(by: components) }
+  }
+
+  /// What an index selects, found by `evaluate`. Cotangents of many selections of one value are
+  /// added up in one place.
+  func picked(
+    _ name: String, _ components: [IndexComponent],
+    _ evaluate: @escaping @Sendable (Tensor) throws(TensorError) -> Tensor
+  ) throws(TensorError) -> Variable {
+    let primitive = Primitive(
+      name, keeping: .shapes, selection: components,
+      evaluate: { (operands) throws(TensorError) in
+        [.tensor(try evaluate(try Variable.plain(operands[0]).tensor()))]
+      },
       rule: { (step) throws(TensorError) in
-        try step.cotangent.placed(
-          at: components, in: step.operands[0].shape, step.operands[0].dtype)
+        let x = step.operands[0]
+        return [try step.cotangent.placed(at: components, in: x.shape, x.dtype)]
       })
+    return try primitive(self)
   }
 
   /// Zeros of a shape with this added at an index: what `indexed` gives back.
