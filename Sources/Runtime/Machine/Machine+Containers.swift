@@ -142,6 +142,7 @@ extension Machine {
             name: name, type: "the record \(Machine.listed(record.names))",
             suggestion: Suggestion.nearest(to: name, among: record.names)), operand: 1)
       }
+      throw .runtime(.indexType(type: "Record", index: index.summary), operand: 1)
     case .none, .bool, .int, .float, .complex, .tensor, .map, .function, .module, .external,
       .traced:
       throw .runtime(.notIndexable(type: container.summary), operand: 0)
