@@ -1,4 +1,5 @@
 internal import TensorCore
+internal import TensorOps
 
 /// Sorting, searching, extremes.
 let orderBuiltins: [Builtin] = [
@@ -107,7 +108,7 @@ private enum Order {
   private static let uniqueOperation = OperationFallback("unique")
 
   static func unique(_ context: inout CallContext) throws(CallFailure) -> Value {
-    if case .tensor = context.value(0) {
+    if case .tensor = context.value(0).primal {
       return try uniqueOperation.call(
         context,
         [
@@ -173,6 +174,11 @@ private enum Order {
     for value in values.dropFirst() {
       if let a = result.scalar, let b = value.scalar, Swift.max(a.kind, b.kind) != .complex {
         result = Value(chosen(a, b, pairwise))
+        continue
+      }
+      if result.isTraced || value.isTraced {
+        let name = pairwise == .maximum ? "max" : "min"
+        result = try Value.tracedBinary(false, pairwise, name, result, value)
         continue
       }
       guard let a = try result.operandOfOperator(), let b = try value.operandOfOperator() else {

@@ -1,6 +1,7 @@
 internal import Diagnostics
 internal import Syntax
 internal import TensorCore
+internal import TensorOps
 
 /// Tuples, and what else has elements in order.
 let sequenceBuiltins: [Builtin] = [
@@ -152,6 +153,13 @@ private enum Sequences {
     if case .tensor(let tensor) = context.value(0) {
       return .tensor(tensor.slice(axis: 0, start: bounds.start, count: bounds.count, step: step))
     }
+    if let variable = context.value(0).variable, variable.isTraced {
+      let part = IndexComponent.slice(
+        start: try context.intIfPresent(1), stop: try context.intIfPresent(2), step: step)
+      return try tensorResult { () throws(TensorError) in
+        Value(try variable.indexed(by: [part]))
+      }
+    }
     if case .range(let range) = context.value(0), bounds.count > 0 {
       let (wide, overflow) = range.step.multipliedReportingOverflow(by: step)
       if !overflow,
@@ -170,12 +178,20 @@ private enum Sequences {
       return .tensor(
         tensor.slice(axis: 0, start: max(list.count - 1, 0), count: list.count, step: -1))
     }
+    if let variable = context.value(0).variable, variable.isTraced {
+      return try tensorResult { () throws(TensorError) in Value(try variable.flipped([0])) }
+    }
     return context.value(0).rebuilt(try list.values().reversed())
   }
 
   static func flatten(_ context: inout CallContext) throws(CallFailure) -> Value {
     if case .tensor(let tensor) = context.value(0) {
       return .tensor(try tensorResult { () throws(TensorError) in try tensor.reshaped(to: [-1]) })
+    }
+    if let variable = context.value(0).variable, variable.isTraced {
+      return try tensorResult { () throws(TensorError) in
+        Value(try variable.reshaped(to: [variable.shape.count]))
+      }
     }
     var flat: [Value] = []
     // Tuples still to be taken apart, each with the next position: no native recursion.
