@@ -17,7 +17,8 @@
   X(dnnl_dilated_convolution_backward_weights_desc_init) X(dnnl_matmul_desc_init)                 \
   X(dnnl_primitive_desc_create) X(dnnl_primitive_desc_destroy) X(dnnl_primitive_desc_query_md)    \
   X(dnnl_primitive_create) X(dnnl_primitive_destroy) X(dnnl_primitive_execute)                    \
-  X(dnnl_reorder_primitive_desc_create) X(dnnl_memory_create) X(dnnl_memory_destroy)
+  X(dnnl_reorder_primitive_desc_create) X(dnnl_memory_create) X(dnnl_memory_destroy)                 \
+  X(dnnl_sgemm)
 
 typedef struct {
 #define X(name) __typeof__(&name) name;

@@ -19,6 +19,15 @@ static void load(void) {
   // A worker of OpenBLAS that has nothing to do spins for 2^26 cycles unless told otherwise; 2^16 is enough to catch the next
   // product of a loop. Not earlier than here: Swift finds a program's arguments by where the environment stands at its start.
   setenv("OPENBLAS_THREAD_TIMEOUT", "16", 0);
+#if defined(__x86_64__)
+  // OpenBLAS knows AMD's processors with AVX-512 as those without; its kernels for Intel's run on both, up to twice as fast.
+  __builtin_cpu_init();
+  if (__builtin_cpu_is("amd") && __builtin_cpu_supports("avx512f")
+      && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
+      && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd")) {
+    setenv("OPENBLAS_CORETYPE", "SkylakeX", 0);
+  }
+#endif
   void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
   if (!library) return;
   bool all = find(library, "openblas_set_num_threads", &ob_loaded.set_num_threads);

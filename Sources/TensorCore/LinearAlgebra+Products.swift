@@ -1,6 +1,6 @@
 internal import CKernels
 
-// Products of matrices and vectors. Floats go to OpenBLAS (`Backend/BLAS.swift`) without copies
+// Products of matrices and vectors. Floats go to oneDNN or OpenBLAS (`Backend/BLAS.swift`) without copies
 // where strides allow; integers are exact: through floats while those hold every partial sum,
 // otherwise by a checked loop. bf16 is multiplied and summed in f32 and rounded once; large products
 // of bf16 go to oneDNN.
@@ -66,7 +66,7 @@ extension Tensor {
     var target = Shape(repeating: m, count: 2)
     target[1] = n
     let result = try Tensor(uninitialized: dtype, target)
-    if m * n * k < 1 << 15 { try BLAS.useOneThread() } else { try BLAS.useAllThreads() }
+    try BLAS.prepare(dtype, m, n, k)
     let isComplete = BLAS.multiply(
       dtype, m, n, k,
       BLAS.Matrix(base: pointer, leading: a.leading, isTransposed: a.isTransposed),

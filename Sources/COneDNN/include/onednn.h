@@ -40,5 +40,10 @@ typedef enum { OD_F32 = 0, OD_BF16 = 1, OD_S8 = 2, OD_S32 = 3 } od_type;
 od_status od_multiply(
   od_type type, od_type result, int64_t m, int64_t n, int64_t k, const void *a, int64_t a_leading,
   bool a_transposed, const void *b, int64_t b_leading, bool b_transposed, void *c);
+// c [m, n] = a [m, k] b [k, n] of f32, or with that added. Otherwise as `od_multiply`.
+od_status od_multiply_floats(
+  int64_t m, int64_t n, int64_t k, const float *a, int64_t a_leading, bool a_transposed,
+  const float *b, int64_t b_leading, bool b_transposed, float *c, int64_t c_leading,
+  bool accumulates);
 
 #endif

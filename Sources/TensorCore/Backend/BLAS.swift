@@ -1,8 +1,8 @@
 internal import CKernels
 internal import COpenBLAS
 
-/// Matrix products by OpenBLAS. Everything is row-major; strides are passed on as leading
-/// dimensions and transpose flags.
+/// Matrix products by OpenBLAS, those of f32 beyond the smallest by oneDNN. Everything is row-major;
+/// strides are passed on as leading dimensions and transpose flags.
 enum BLAS {
   /// A matrix as BLAS takes it: rows (or, transposed, columns) `leading` elements apart, the
   /// elements within them adjacent.
@@ -62,13 +62,14 @@ enum BLAS {
       for left in stride(from: 0, to: n, by: max(columns, 1)) {
         for front in stride(from: 0, to: k, by: max(depth, 1)) {
           if ck_interrupted() { return false }
-          gemm(
+          let isComplete = gemm(
             dtype, min(rows, m - top), min(columns, n - left), min(depth, k - front),
             Matrix(
               base: a.at(top, front, dtype.size), leading: a.leading, isTransposed: a.isTransposed),
             Matrix(
               base: b.at(front, left, dtype.size), leading: b.leading, isTransposed: b.isTransposed),
             c + (top * n + left) * dtype.size, n, accumulates: front > 0)
+          if !isComplete { return false }
         }
       }
     }
@@ -76,11 +77,22 @@ enum BLAS {
   }
 
   /// One block: c [m, n] with leading dimension `ldc`, c = a b or c += a b.
+  ///
+  /// - Returns: false when the user asked to stop.
   private static func gemm(
     _ dtype: DType, _ m: Int, _ n: Int, _ k: Int, _ a: Matrix, _ b: Matrix,
     _ c: UnsafeMutableRawPointer, _ ldc: Int, accumulates: Bool
-  ) {
-    guard let library = ob_load() else { return }
+  ) -> Bool {
+    if isForOneDNN(dtype, m, n, k) {
+      do {
+        let isDone = try OneDNN.multiplyFloats(
+          m, n, k, OneDNN.Matrix(a), OneDNN.Matrix(b), c, leading: ldc, accumulates: accumulates)
+        if isDone { return true }
+      } catch {
+        if case .interrupted = error { return false }
+      }
+    }
+    guard let library = ob_load() else { return true }
     let ta = a.isTransposed ? transpose : noTranspose
     let tb = b.isTransposed ? transpose : noTranspose
     let (m32, n32, k32) = (Int32(m), Int32(n), Int32(k))
@@ -108,6 +120,20 @@ enum BLAS {
     case .bool, .u8, .i8, .i32, .i64, .bf16:
       preconditionFailure("BLAS multiplies floats")
     }
+    return true
+  }
+
+  /// Whether a product goes to oneDNN: of f32, and large enough that its calls do not cost more.
+  private static func isForOneDNN(_ dtype: DType, _ m: Int, _ n: Int, _ k: Int) -> Bool {
+    dtype == .f32 && m * n * k >= 1 << 14 && OneDNN.isAvailable
+  }
+
+  /// Sees to it that a product can be done: chooses OpenBLAS's threads where it is to do it.
+  ///
+  /// - Throws: `missingLibrary` when OpenBLAS is needed and cannot be loaded.
+  static func prepare(_ dtype: DType, _ m: Int, _ n: Int, _ k: Int) throws(TensorError) {
+    if isForOneDNN(dtype, m, n, k) { return }
+    if m * n * k < 1 << 15 { try useOneThread() } else { try useAllThreads() }
   }
 
   /// y = a x with a [m, k], x with positive step, y dense and 0 at entry.

@@ -38,6 +38,18 @@ enum OneDNN {
     let base: UnsafeRawPointer
     let leading: Int
     let isTransposed: Bool
+
+    init(base: UnsafeRawPointer, leading: Int, isTransposed: Bool) {
+      self.base = base
+      self.leading = leading
+      self.isTransposed = isTransposed
+    }
+
+    init(_ matrix: BLAS.Matrix) {
+      self.init(
+        base: UnsafeRawPointer(matrix.base), leading: matrix.leading,
+        isTransposed: matrix.isTransposed)
+    }
   }
 
   /// What a product is of, and what it gives.
@@ -64,6 +76,20 @@ enum OneDNN {
       type, result, Int64(m), Int64(n), Int64(k), a.base, Int64(a.leading), a.isTransposed, b.base,
       Int64(b.leading), b.isTransposed, c)
     return try check(status, bytes: m * k)
+  }
+
+  /// c [m, n] = a [m, k] b [k, n] of f32, or with that added; c has rows `leading` apart.
+  ///
+  /// - Throws: `outOfMemory`, `interrupted`.
+  static func multiplyFloats(
+    _ m: Int, _ n: Int, _ k: Int, _ a: Matrix, _ b: Matrix, _ c: UnsafeMutableRawPointer,
+    leading: Int, accumulates: Bool
+  ) throws(TensorError) -> Bool {
+    let status = od_multiply_floats(
+      Int64(m), Int64(n), Int64(k), a.base.assumingMemoryBound(to: Float.self), Int64(a.leading),
+      a.isTransposed, b.base.assumingMemoryBound(to: Float.self), Int64(b.leading),
+      b.isTransposed, c.assumingMemoryBound(to: Float.self), Int64(leading), accumulates)
+    return try check(status, bytes: m * k * 4)
   }
 
   private static func floats(_ tensor: Tensor) -> UnsafeMutablePointer<Float> {
