@@ -65,12 +65,16 @@ extension Tensor {
   /// A view of the larger shape: new leading axes and axes of size 1 repeat by a stride of 0.
   /// O(rank).
   ///
-  /// - Throws: `broadcast` when the tensor does not extend to the shape.
+  /// - Throws: `broadcast` when the tensor does not extend to the shape, `outOfMemory` for a view of
+  ///   more elements than bytes can be counted for.
   package func broadcast(to target: Shape) throws(TensorError) -> Tensor {
     if target == shape { return self }
     guard shape.broadcast(with: target) == target else {
       let other = Description(dtype: dtype, shape: target)
       throw .broadcast(lhs: summary, rhs: other, axisFromEnd: shape.obstacle(to: target))
+    }
+    guard let count = target.checkedCount, count <= Int.max / 16 else {
+      throw .outOfMemory(bytes: Int.max)
     }
     var result = self
     result.shape = target

@@ -42,16 +42,16 @@ package struct Shape: Sendable {
     return product
   }
 
-  /// The number of elements, or nil when it does not fit in an Int.
+  /// The number of elements, or nil when the product of some of the sizes does not fit in an Int:
+  /// an empty tensor may not be larger without its axes of size 0.
   package var checkedCount: Int? {
     var product = 1
-    if (0..<rank).contains(where: { sizes[$0] == 0 }) { return 0 }
-    for axis in 0..<rank {
+    for axis in 0..<rank where sizes[axis] != 0 {
       let (next, overflow) = product.multipliedReportingOverflow(by: sizes[axis])
       if overflow { return nil }
       product = next
     }
-    return product
+    return (0..<rank).contains { sizes[$0] == 0 } ? 0 : product
   }
 
   /// Row-major strides, in elements.
