@@ -51,6 +51,11 @@
     }                                                                          \
     return plain_##T(cpow##suffix(native_##T(x), native_##T(y)));              \
   }                                                                            \
+  /* The direction: the number divided by its size. */                         \
+  static inline type sign_of_##T(type x) {                                     \
+    part size = hypot##suffix(x.re, x.im);                                     \
+    return size == 0 ? (type){0, 0} : (type){x.re / size, x.im / size};        \
+  }                                                                            \
   static inline type self_##T(type x) {                                        \
     return x;                                                                  \
   }                                                                            \
@@ -66,6 +71,7 @@
   BINARY(equal, T, type, uint8_t, x.re == y.re && x.im == y.im)                \
   BINARY(not_equal, T, type, uint8_t, x.re != y.re || x.im != y.im)            \
   UNARY(negate, T, type, type, self_##T((type){-x.re, -x.im}))                 \
+  UNARY(sign, T, type, type, sign_of_##T(x))                                   \
   UNARY(conj, T, type, type, self_##T((type){x.re, -x.im}))                    \
   UNARY(square, T, type, type, product_##T(x, x))                              \
   UNARY(reciprocal, T, type, type, quotient_##T((type){1, 0}, x))              \
@@ -113,6 +119,7 @@ const ck_table ck_table_complex = {
   [CK_EQUAL] = BOTH(equal),
   [CK_NOT_EQUAL] = BOTH(not_equal),
   [CK_NEGATE] = BOTH1(negate),
+  [CK_SIGN] = BOTH1(sign),
   [CK_CONJ] = BOTH1(conj),
   [CK_SQUARE] = BOTH1(square),
   [CK_RECIPROCAL] = BOTH1(reciprocal),
