@@ -29,7 +29,9 @@ let package = Package(
     .target(name: "Diagnostics", swiftSettings: strict),
     .target(name: "Digest", swiftSettings: strict),
     .target(name: "Syntax", dependencies: ["Diagnostics"], swiftSettings: strict),
-    .target(name: "TensorCore", dependencies: ["CFFTW", "CKernels", "COneDNN", "COpenBLAS"], swiftSettings: strict),
+    .target(
+      name: "TensorCore", dependencies: ["CFFTW", "CKernels", "COneDNN", "COpenBLAS"],
+      swiftSettings: strict),
     .target(name: "TensorOps", dependencies: ["TensorCore"], swiftSettings: strict),
     .target(
       name: "Runtime",
