@@ -58,7 +58,8 @@ static int64_t divisor(const ck_pool_layout *layout, window rows, window columns
     job->kernels->T.max_rows(                                                                     \
       row, x + (rows.start + rows.low) * layout->width, layout->width, rows.high - rows.low,      \
       layout->width);                                                                             \
-    if (layout->padding[1] == 0 && layout->kernel[1] == 2 && layout->stride[1] == 2) {            \
+    bool whole = layout->padding[1] == 0 && 2 * layout->out_width <= layout->width;               \
+    if (whole && layout->kernel[1] == 2 && layout->stride[1] == 2) {                              \
       for (int64_t j = 0; j < layout->out_width; j++) {                                           \
         F a = row[2 * j], b = row[2 * j + 1];                                                     \
         out[j] = b > a || b != b ? b : a;                                                         \
