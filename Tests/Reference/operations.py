@@ -66,6 +66,16 @@ def _number(x):
     return text[:-2] if text.endswith(".0") else text
 
 
+def _shorter(array):
+    """f64 with fewer digits than tolerances ask for: the files stay small."""
+    array = np.asarray(array)
+    if array.dtype not in (np.float64, np.complex128) or array.size == 0:
+        return array
+    parts = array.astype(array.dtype, copy=True).reshape(-1).view(np.float64)
+    parts[:] = [float(f"{x:.14g}") for x in parts]
+    return parts.view(array.dtype).reshape(array.shape)
+
+
 def token(result):
     if isinstance(result, str):
         return result
@@ -94,6 +104,10 @@ class Writer:
                 self.bound[name] = text
                 self.lines.append(f"= {name} {text}")
         results = expected if isinstance(expected, tuple) else (expected,)
+        if tolerance != "0":
+            results = tuple(
+                Number(_shorter(x.value)) if isinstance(x, Number)
+                else _shorter(x) if isinstance(x, np.ndarray) else x for x in results)
         fields = [operation, code, str(tolerance)] + [token(result) for result in results]
         self.lines.append("\t".join(fields))
 

@@ -20,7 +20,7 @@ def turned(order, x, axis, descending):
 
 def sorting(writer, data):
     for dtype in DTYPES:
-        x = data.any(dtype, (3, 5, 7))
+        x = data.any(dtype, (3, 4, 5))
         for axis in (0, 1, -1):
             rising = np.argsort(x, axis=axis, kind="stable")
             falling = turned(rising, x, axis, True)
@@ -152,7 +152,7 @@ def counting(writer, data):
     writer.errors("one_hot", "one_hot([3], 3)", "one_hot([0.5], 3)", "one_hot([0], -1)",
                   f"one_hot([0], {BIG})")
     for dtype in (np.float32, np.float64, np.int64, np.complex128):
-        x = data.any(dtype, (3, 5, 7))
+        x = data.any(dtype, (3, 4, 5))
         limit = "2e-6/1e-6" if dtype == np.float32 else "1e-12/1e-14"
         for axis in (0, 1, -1):
             for n in (0, 1, 2, 3):

@@ -1,7 +1,6 @@
 """Products, systems and decompositions, against NumPy and SciPy."""
 import numpy as np
 from operations import Data, Number, value, wide
-from scipy import linalg
 
 FLOATS = [np.float32, np.float64]
 COMPLEX = [np.complex64, np.complex128]
@@ -66,7 +65,7 @@ def products(writer, data):
 def systems(writer, data):
     for dtype in FLOATS + COMPLEX:
         loose = limit(dtype, "n2e-4", "n1e-10")
-        for size in (1, 2, 3, 7):
+        for size in (1, 3, 5):
             a = (data.floats(dtype, (size, size)) + dtype(8) * np.eye(size, dtype=dtype)).astype(dtype)
             b, columns = data.floats(dtype, size), data.floats(dtype, (size, 3))
             w = wide(a)

@@ -7,7 +7,7 @@ DTYPES = [np.float32, np.float64, np.int64, np.bool_, np.complex128, np.uint8]
 
 def views(writer, data):
     for dtype in DTYPES:
-        x, v, none = data.any(dtype, (3, 4, 5)), data.any(dtype, 17), np.zeros((2, 0, 3), dtype)
+        x, v, none = data.any(dtype, (3, 2, 5)), data.any(dtype, 17), np.zeros((2, 0, 3), dtype)
         point = v[0].reshape(())
         sources = [("a", x, dict(a=x)), ("transpose(a)[::-1]", x.T[::-1], dict(a=x)),
                    ("a", v, dict(a=v)), ("a", none, dict(a=none)), ("a", point, dict(a=point))]
@@ -22,7 +22,7 @@ def views(writer, data):
             writer.case("expand_dims", f"expand_dims({code}, -1)", np.expand_dims(t, -1), **inputs)
         if dtype not in (np.float32, np.float64, np.int64):
             continue
-        for shape in ((60,), (-1,), (5, 12), (2, -1), (1, 60, 1), (3, 2, 2, 5)):
+        for shape in ((30,), (-1,), (5, 6), (2, -1), (1, 30, 1), (3, 2, 1, 5)):
             text = ", ".join(map(str, shape))
             writer.case("reshape", f"reshape(a, {text})", x.reshape(shape), a=x)
             writer.case("reshape", f"reshape(transpose(a), ({text},))", x.T.reshape(shape), a=x)
@@ -77,7 +77,7 @@ def views(writer, data):
 
 
 def joining(writer, data):
-    for dtype in DTYPES:
+    for dtype in DTYPES[:4]:
         x, y = data.any(dtype, (3, 4)), data.any(dtype, (2, 4))
         wide = data.any(dtype, (3, 2))
         writer.case("concat", "concat((a, b))", np.concatenate([x, y]), a=x, b=y)
@@ -128,7 +128,7 @@ def joining(writer, data):
 
 def filling(writer, data):
     modes = ("constant", "edge", "reflect", "symmetric", "wrap")
-    for dtype in (np.float32, np.float64, np.int64, np.bool_, np.complex64):
+    for dtype in (np.float32, np.float64, np.int64):
         v, x = data.any(dtype, 7), data.any(dtype, (3, 4))
         for mode in modes:
             writer.case("pad", f"pad(a, (2, 3), mode = \"{mode}\")", np.pad(v, (2, 3), mode), a=v)
