@@ -18,7 +18,8 @@ import Testing
     for builtin in BuiltinTable.all {
       #expect(builtin.summary.hasSuffix("."), "\(builtin.name)")
       #expect(
-        !builtin.examples.isEmpty || ["print", "show"].contains(builtin.name), "\(builtin.name)")
+        !builtin.examples.isEmpty || ["print", "show", "save", "load"].contains(builtin.name),
+        "\(builtin.name)")
       let names = builtin.signature.parameters.map(\.name)
       #expect(Set(names).count == names.count, "\(builtin.name)")
     }
