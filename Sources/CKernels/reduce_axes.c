@@ -10,6 +10,10 @@
 #include "reduce_plan.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+// So many parts of one output are in work at a time: the memory does not grow with what a view stands for.
+enum { WAVE = 4096 };
 
 static void append_axis(axis_group *group, int64_t length, int64_t stride) {
   group->count *= length;
@@ -87,7 +91,7 @@ static void reduce_outputs(void *context, int64_t low, int64_t high) {
   }
 }
 
-// Part number low of output 0.
+// Parts low ..< high of a wave of output 0.
 static void reduce_parts(void *context, int64_t low, int64_t high) {
   reduce_plan *plan = context;
   for (int64_t part = low; part < high; part++) {
@@ -95,7 +99,7 @@ static void reduce_parts(void *context, int64_t low, int64_t high) {
       note(plan, CK_INTERRUPTED);
       return;
     }
-    int64_t start = part * part_elements, end = start + part_elements;
+    int64_t start = (plan->first_part + part) * part_elements, end = start + part_elements;
     if (end > plan->reduced.count) end = plan->reduced.count;
     accumulate_range(plan, &plan->accumulators[part], plan->data, start, end);
   }
@@ -109,20 +113,27 @@ static ck_status run_inner(reduce_plan *plan) {
     return (ck_status)atomic_load(&plan->status);
   }
   const char *data = plan->data;
-  for (int64_t output = 0; output < plan->kept.count; output++) {
-    plan->accumulators = calloc((size_t)parts, sizeof(ck_accumulator));
-    if (!plan->accumulators) return CK_NO_MEMORY;
+  plan->accumulators = malloc(WAVE * sizeof(ck_accumulator));
+  if (!plan->accumulators) return CK_NO_MEMORY;
+  for (int64_t output = 0; output < plan->kept.count && !ck_interrupted(); output++) {
     plan->data = data + offset_of(&plan->kept, output);
-    ck_parallel_for(parts, 1, reduce_parts, plan);
-    for (int64_t part = 1; part < parts; part++) {
-      ck_merge(
-        plan->accumulators, &plan->accumulators[part], plan->reduction, plan->dtype);
+    ck_accumulator total = {0};
+    for (plan->first_part = 0; plan->first_part < parts; plan->first_part += WAVE) {
+      int64_t left = parts - plan->first_part, count = left < WAVE ? left : WAVE;
+      memset(plan->accumulators, 0, (size_t)count * sizeof(ck_accumulator));
+      ck_parallel_for(count, 1, reduce_parts, plan);
+      if (ck_interrupted()) break;
+      if (plan->first_part == 0) total = plan->accumulators[0];
+      for (int64_t part = plan->first_part == 0; part < count; part++) {
+        ck_merge(&total, &plan->accumulators[part], plan->reduction, plan->dtype);
+      }
     }
     note(plan, ck_finish(
-      plan->accumulators, plan->reduction, plan->dtype, plan->reduced.count,
+      &total, plan->reduction, plan->dtype, plan->reduced.count,
       plan->out + output * plan->result_size));
-    free(plan->accumulators);
   }
+  free(plan->accumulators);
+  if (ck_interrupted()) note(plan, CK_INTERRUPTED);
   return (ck_status)atomic_load(&plan->status);
 }
 

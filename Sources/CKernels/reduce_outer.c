@@ -106,7 +106,7 @@ static ck_status accumulate_rows(
   int64_t column = low % reduced->shape[inner];
   bool contiguous = plan->kept.strides[plan->kept.rank - 1] == plan->size;
   for (int64_t index = low; index < high; index++) {
-    if (index % 64 == 0 && ck_interrupted()) return CK_INTERRUPTED;
+    if ((index - low) % 64 < 8 && ck_interrupted()) return CK_INTERRUPTED;
     if (contiguous && index > low && index + 8 <= high && column + 8 <= reduced->shape[inner]
         && combine_eight(plan, accumulator, row, n)) {
       // Seven here, the eighth below.
@@ -191,7 +191,7 @@ ck_status ck_run_outer(reduce_plan *plan) {
   int64_t block_length = length < BLOCK ? length : BLOCK;
   int64_t rows = plan->reduced.count;
   // Few blocks of many rows: the rows are shared out too.
-  int64_t shares = blocks >= MOST_SHARES ? 1 : block_length * rows / part_elements;
+  int64_t shares = blocks >= MOST_SHARES ? 1 : (int64_t)((__int128)block_length * rows / part_elements);
   if (shares > MOST_SHARES) shares = MOST_SHARES;
   if (shares < 1) shares = 1;
   plan->share_count = (rows + shares - 1) / shares;

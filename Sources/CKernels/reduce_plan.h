@@ -24,8 +24,9 @@ typedef struct {
   const char *data;
   axis_group kept, reduced;
   char *out;
-  // inner, when one output is cut into parts
+  // inner, when one output is cut into parts: those of a wave, the first of which is number first_part
   ck_accumulator *accumulators;
+  int64_t first_part;
   // outer
   int64_t blocks_per_row;
   int64_t shares, share_count;

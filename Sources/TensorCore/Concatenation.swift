@@ -78,8 +78,20 @@ extension Tensor {
           ? "from 1 to 65,536 along an empty axis"
           : "a divisor of \(shape[axis]), the size of axis \(axis)")
     }
+    try Tensor.checkParts(parts)
     let length = shape[axis] / parts
     return (0..<parts).map { slice(axis: axis, start: $0 * length, count: length) }
+  }
+
+  /// So many tensors are small ones each; a view that stands for very many elements has no such
+  /// number of rows.
+  ///
+  /// - Throws: `outOfMemory` for more than four million.
+  package static func checkParts(_ count: Int) throws(TensorError) {
+    guard count <= 1 << 22 else {
+      let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Tensor>.size)
+      throw .outOfMemory(bytes: overflow ? Int.max : bytes)
+    }
   }
 
   /// Views between positions along an axis: before the first, between each two, from the last on.

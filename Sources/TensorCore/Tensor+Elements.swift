@@ -119,10 +119,9 @@ extension Tensor {
 
   /// The elements in row-major order as Ints.
   ///
-  /// - Precondition: the dtype is bool or an integer.
-  /// - Throws: `outOfMemory`.
+  /// - Throws: `indexDType` when the elements are no integers or truths, `outOfMemory`.
   package func toInts() throws(TensorError) -> [Int] {
-    precondition(dtype.kind <= .integer, "integers asked of \(dtype)")
+    guard dtype.kind <= .integer else { throw .indexDType(dtype) }
     return try elements { scalar in
       switch scalar {
       case .bool(let value): value ? 1 : 0

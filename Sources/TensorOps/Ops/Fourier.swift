@@ -187,7 +187,7 @@ extension OperationTable {
       throw .argument(
         operation: operation, name: "n", value: String(count), requirement: "at least 1")
     }
-    let upper = isHalf ? count / 2 + 1 : (count + 1) / 2
+    let upper = isHalf ? count / 2 + 1 : count - count / 2
     var whole = try Tensor.sequence(from: .int(0), to: .int(upper), by: .int(1))
     if !isHalf {
       let lower = try Tensor.sequence(from: .int(-(count / 2)), to: .int(0), by: .int(1))

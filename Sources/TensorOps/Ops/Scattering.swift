@@ -109,7 +109,9 @@ extension OperationTable {
         count = given
       } else {
         guard segments.dtype.kind == .integer else { throw .indexDType(segments.dtype) }
-        count = try (segments.toInts().max() ?? -1) + 1
+        let last = try segments.toInts().max() ?? -1
+        guard last < Int.max else { throw .outOfMemory(bytes: Int.max) }
+        count = last + 1
       }
       guard count >= 0 else {
         throw .argument(

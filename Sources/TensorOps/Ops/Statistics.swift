@@ -174,7 +174,7 @@ extension OperationTable {
     let centred = try rows - rows.mean(axes: [1], keepingAxes: true)
     var other = try centred.transposed()
     if x.dtype.kind == .complex { other = try Variable.elementwise(.conj, other) }
-    let divisor = Double(max(rows.shape[1] - ddof, 0))
+    let divisor = max(Double(rows.shape[1]) - Double(ddof), 0)
     let result = try centred.matmul(other) / Variable(divisor)
     return x.rank == 1 ? try result.reshaped(to: .scalar) : result
   }
@@ -203,6 +203,7 @@ extension OperationTable {
       }
       var result = try x * 0
       for place in 0..<p.shape[0] {
+        if Interruption.isRequested { throw .interrupted }
         let coefficient = try p.indexed(by: [.index(place)])
         result = try result * x + (x.isScalar ? coefficient.asScalar() : coefficient)
       }
