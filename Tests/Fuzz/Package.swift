@@ -48,6 +48,7 @@ let package = Package(
       name: "fuzz",
       dependencies: [
         "CMachine", "DataKit", "Diagnostics", "Notebook", "Runtime", "Syntax", "TensorCore",
+        "TensorOps",
       ],
       swiftSettings: strict),
   ],

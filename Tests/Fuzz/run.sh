@@ -1,11 +1,11 @@
 #!/bin/sh
-# Fuzzes for some seconds (60): Tests/Fuzz/run.sh [seconds] [first seed] [language|notebook|data]
+# Fuzzes for some seconds (60): Tests/Fuzz/run.sh [seconds] [first seed] [language|operations|notebook|data]
 # Findings go to $FUZZ_OUT (.build/fuzz): what was being run in `finding-*`, the report in `finding-*.log`.
 # Exit code 1 when there is one.
 here=$(cd "$(dirname "$0")" && pwd)
 seconds=${1:-60}
 seed=${2:-$(date +%s)}
-kinds=${3:-"language language language notebook data"}
+kinds=${3:-"language language operations notebook data"}
 scratch=${FUZZ_SCRATCH:-$here/.build}
 out=${FUZZ_OUT:-$here/.build/fuzz}
 mkdir -p "$out"

@@ -1,6 +1,6 @@
 import Foundation
 
-/// `fuzz (language | notebook | data) ROOT FOLDER SECONDS SEED`, or with `replay FILE` in place of
+/// `fuzz (language | operations | notebook | data) ROOT FOLDER SECONDS SEED`, or with `replay FILE` in place of
 /// the last two;
 /// `fuzz leaks ROOT FOLDER TIMES (PROGRAMS | -)`.
 @main
@@ -8,7 +8,9 @@ enum Main {
   static func main() {
     let arguments = CommandLine.arguments
     guard arguments.count == 6 else {
-      print("usage: fuzz (language | notebook | data) ROOT FOLDER (SECONDS SEED | replay FILE)")
+      print(
+        "usage: fuzz (language | operations | notebook | data) ROOT FOLDER (SECONDS SEED | replay FILE)"
+      )
       exit(2)
     }
     let (kind, root, folder) = (arguments[1], arguments[2], arguments[3])
@@ -22,6 +24,7 @@ enum Main {
     let target: any FuzzTarget =
       switch kind {
       case "notebook": NotebookTarget(root: root)
+      case "operations": OperationTarget(root: root, folder: folder)
       case "data": DataFileTarget(root: root, folder: folder)
       default: LanguageTarget(root: root, folder: folder)
       }

@@ -11,9 +11,10 @@ final class Watchdog: Sendable {
   private let state = Mutex(State())
   private static let patience = Duration.seconds(1)
   /// From the start of the case.
-  private static let limit = Duration.seconds(6)
+  private let limit: Duration
 
-  init() {
+  init(limit: Duration = .seconds(6)) {
+    self.limit = limit
     let thread = Thread { [self] in
       while true {
         Thread.sleep(forTimeInterval: 0.05)
@@ -28,7 +29,7 @@ final class Watchdog: Sendable {
       guard let start = state.start else { return }
       let elapsed = ContinuousClock.now - start
       if elapsed > Self.patience { state.interrupt?() }
-      if elapsed > Self.limit {
+      if elapsed > limit {
         FileHandle.standardError.write(Data("FINDING: a case does not end\n".utf8))
         abort()
       }
