@@ -56,6 +56,19 @@
     part size = hypot##suffix(x.re, x.im);                                     \
     return size == 0 ? (type){0, 0} : (type){x.re / size, x.im / size};        \
   }                                                                            \
+  /* e^a cos b - 1 = (e^a - 1) cos b - 2 sin²(b/2), both small where the sum is. */ \
+  static inline type expm1_of_##T(type x) {                                    \
+    double half = sin(0.5 * x.im), less = expm1(x.re);                         \
+    return (type){(part)(less * cos(x.im) - 2 * half * half),                  \
+                  x.im == 0 ? x.im : (part)((less + 1) * sin(x.im))};          \
+  }                                                                            \
+  /* |1 + x|² - 1 is a(2 + a) + b², exact enough where it is small. */         \
+  static inline type log1p_of_##T(type x) {                                    \
+    double a = x.re, b = x.im;                                                 \
+    int near = fabs(a) < 0.5 && fabs(b) < 0.5;                                 \
+    return (type){(part)(near ? 0.5 * log1p(a * (2 + a) + b * b) : log(hypot(a + 1, b))), \
+                  (part)atan2(b, a + 1)};                                      \
+  }                                                                            \
   static inline type self_##T(type x) {                                        \
     return x;                                                                  \
   }                                                                            \
@@ -81,6 +94,9 @@
   UNARY(isnan, T, type, uint8_t, isnan(x.re) || isnan(x.im))                   \
   UNARY(isinf, T, type, uint8_t, isinf(x.re) || isinf(x.im))                   \
   UNARY(isfinite, T, type, uint8_t, isfinite(x.re) && isfinite(x.im))          \
+  UNARY(round, T, type, type, self_##T((type){rint##suffix(x.re), rint##suffix(x.im)})) \
+  UNARY(expm1, T, type, type, expm1_of_##T(x))                                 \
+  UNARY(log1p, T, type, type, log1p_of_##T(x))                                 \
   UNARY(log2, T, type, type, plain_##T(clog##suffix(native_##T(x)) / (part)M_LN2)) \
   UNARY(log10, T, type, type, plain_##T(clog##suffix(native_##T(x)) / (part)M_LN10))
 
@@ -120,6 +136,7 @@ const ck_table ck_table_complex = {
   [CK_NOT_EQUAL] = BOTH(not_equal),
   [CK_NEGATE] = BOTH1(negate),
   [CK_SIGN] = BOTH1(sign),
+  [CK_ROUND] = BOTH1(round),
   [CK_CONJ] = BOTH1(conj),
   [CK_SQUARE] = BOTH1(square),
   [CK_RECIPROCAL] = BOTH1(reciprocal),
@@ -131,7 +148,9 @@ const ck_table ck_table_complex = {
   [CK_ISFINITE] = BOTH1(isfinite),
   [CK_SQRT] = BOTH1(sqrt),
   [CK_EXP] = BOTH1(exp),
+  [CK_EXPM1] = BOTH1(expm1),
   [CK_LOG] = BOTH1(log),
+  [CK_LOG1P] = BOTH1(log1p),
   [CK_LOG2] = BOTH1(log2),
   [CK_LOG10] = BOTH1(log10),
   [CK_SIN] = BOTH1(sin),

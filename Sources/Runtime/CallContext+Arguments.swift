@@ -125,8 +125,10 @@ extension CallContext {
   }
 
   /// Tensors: the elements of a tuple, or of a tensor split along its first axis.
-  package func tensors(_ index: Int) throws(CallFailure) -> [Tensor] {
-    switch value(index) {
+  ///
+  /// `given` is looked at in place of the argument, when it is only a part of it.
+  package func tensors(_ index: Int, _ given: Value? = nil) throws(CallFailure) -> [Tensor] {
+    switch given ?? value(index) {
     case .tuple(let values):
       var tensors: [Tensor] = []
       for (position, element) in values.enumerated() {
@@ -138,7 +140,6 @@ extension CallContext {
       }
       return tensors
     case .tensor(let tensor) where tensor.rank > 0:
-      try tensorResult { () throws(TensorError) in try Tensor.checkParts(tensor.shape[0]) }
       return (0..<tensor.shape[0]).map { tensor.selecting($0, axis: 0) }
     case .none, .bool, .int, .float, .complex, .string, .tensor, .record, .map, .range, .function,
       .module, .external, .traced:

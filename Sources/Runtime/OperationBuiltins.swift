@@ -31,7 +31,7 @@ enum OperationBuiltins {
   static func parameters(of operation: Operation) -> [Signature.Parameter] {
     var isAfterRest = false
     return operation.parameters.map { parameter in
-      if parameter.kind == .variadicInts {
+      if parameter.kind == .variadicInts || parameter.allows.contains(.rest) {
         isAfterRest = true
         return Signature.Parameter(parameter.name, .rest)
       }
@@ -96,6 +96,7 @@ enum OperationBuiltins {
       }
       return .variable(try tensorResult { () throws(TensorError) in try variable.asTensor() })
     case .tensors:
+      let value = parameter.allows.contains(.rest) ? value.unwrappedRest : value
       let rows = try value.tracedRows()
       guard let parts = rows ?? value.elementsIfTuple.map(Array.init) else {
         return .variables(try context.tensors(index).map { Variable($0) })
@@ -148,15 +149,23 @@ enum OperationBuiltins {
     _ parameter: OperationParameter, _ index: Int, _ context: CallContext
   ) throws(CallFailure) -> OperationArgument {
     guard context.has(index) else {
+      if parameter.allows.contains(.none), context.arguments[index] != nil { return .none }
       guard case .required = parameter.defaultValue else { return parameter.defaultValue.argument }
       // An empty run of sizes is the shape of a single number.
+      if parameter.allows.contains(.rest) { return .tensors([]) }
       guard parameter.kind == .variadicInts else { throw context.missing(index) }
       return .ints([])
+    }
+    if parameter.allows.contains(.text), case .string(let text) = context.value(index) {
+      return .string(text)
     }
     switch parameter.kind {
     case .operand: return .operand(try context.operand(index))
     case .tensor: return .operand(.tensor(try context.tensor(index)))
-    case .tensors: return .tensors(try context.tensors(index))
+    case .tensors:
+      return .tensors(
+        try context.tensors(
+          index, parameter.allows.contains(.rest) ? context.value(index).unwrappedRest : nil))
     case .int: return .int(try context.int(index))
     case .float: return .float(try context.float(index))
     case .bool: return .bool(try context.bool(index))
@@ -228,5 +237,15 @@ extension OperationParameter.Default {
     case .string(let text): text.quoted
     case .dtype(let dtype): dtype.name
     }
+  }
+}
+
+extension Value {
+  /// What a run of arguments stands for: the run, or the one tuple it consists of.
+  fileprivate var unwrappedRest: Value {
+    guard case .tuple(let values) = self, values.count == 1, let first = values.first,
+      case .tuple = first
+    else { return self }
+    return first
   }
 }

@@ -53,24 +53,25 @@ extension Tensor {
     return result
   }
 
-  /// The mean squared distance from the mean, divided by `count - ddof`. f64 for integers; real for
-  /// complex numbers.
+  /// The mean squared distance from the mean, divided by `count - correction`. f64 for integers; real
+  /// for complex numbers.
   ///
   /// Two passes, so that a large mean costs no accuracy.
   /// - Throws: as `reduced`.
-  package func variance(axes: [Int]? = nil, ddof: Int = 0, keepingAxes: Bool = false)
+  package func variance(axes: [Int]? = nil, correction: Double = 0, keepingAxes: Bool = false)
     throws(TensorError) -> Tensor
   {
     if dtype == .bf16 {
-      return try cast(to: .f32).variance(axes: axes, ddof: ddof, keepingAxes: keepingAxes)
-        .cast(to: .bf16)
+      return try cast(to: .f32).variance(
+        axes: axes, correction: correction, keepingAxes: keepingAxes
+      ).cast(to: .bf16)
     }
     let gone = try resolvedAxes(axes)
     let mean = try reduced(.mean, axes: gone, keepingAxes: true)
     let expression =
       dtype.kind == .complex
       ? FusedExpression.squaredComplexDistance : FusedExpression.squaredDistance
-    let divisor = max(Double(gone.reduce(1) { $0 * shape[$1] }) - Double(ddof), 0)
+    let divisor = max(Double(gone.reduce(1) { $0 * shape[$1] }) - correction, 0)
     let total: Tensor
     do throws(FusedFailure) {
       if gone.count == rank, !keepingAxes {
@@ -93,11 +94,11 @@ extension Tensor {
   /// The square root of the variance.
   ///
   /// - Throws: as `reduced`.
-  package func standardDeviation(axes: [Int]? = nil, ddof: Int = 0, keepingAxes: Bool = false)
-    throws(TensorError) -> Tensor
-  {
+  package func standardDeviation(
+    axes: [Int]? = nil, correction: Double = 0, keepingAxes: Bool = false
+  ) throws(TensorError) -> Tensor {
     try Tensor.elementwise(
-      .sqrt, try variance(axes: axes, ddof: ddof, keepingAxes: keepingAxes))
+      .sqrt, try variance(axes: axes, correction: correction, keepingAxes: keepingAxes))
   }
 
   /// Where the first largest (or smallest) element is along the axis, or in row-major order of all;

@@ -79,14 +79,32 @@ package struct OperationParameter: Sendable {
     }
   }
 
+  /// What else may be written than the kind says.
+  package struct Allowance: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// `none`, which arrives as `.none` instead of the default.
+    package static let none = Allowance(rawValue: 1)
+    /// A text, which arrives as `.string`.
+    package static let text = Allowance(rawValue: 2)
+    /// Of kind `tensors`: the remaining positional values, as well as one tuple of them.
+    package static let rest = Allowance(rawValue: 4)
+  }
+
   package let name: String
   package let kind: Kind
   package let defaultValue: Default
+  package let allows: Allowance
 
-  package init(_ name: String, _ kind: Kind, _ defaultValue: Default = .required) {
+  package init(
+    _ name: String, _ kind: Kind, _ defaultValue: Default = .required, allows: Allowance = []
+  ) {
     self.name = name
     self.kind = kind
     self.defaultValue = defaultValue
+    self.allows = allows
   }
 }
 

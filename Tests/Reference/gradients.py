@@ -153,7 +153,7 @@ def elementwise():
         "ndtri": (torch.special.ndtri, lambda *s: tensor(*s, low=0.1, high=0.9)),
         "bessel_i0": (torch.special.i0, tensor), "bessel_i1": (torch.special.i1, tensor),
         "bessel_i0e": (torch.special.i0e, tensor), "bessel_i1e": (torch.special.i1e, tensor),
-        "gamma_function": (lambda x: torch.exp(torch.lgamma(x)), positive),
+        "gamma": (lambda x: torch.exp(torch.lgamma(x)), positive),
         "real": (lambda x: x * 1, tensor), "conj": (lambda x: x * 1, tensor), "positive": (lambda x: x * 1, tensor),
     }
     for name, (function, make) in one.items():

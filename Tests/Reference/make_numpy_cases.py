@@ -468,7 +468,7 @@ def reductions(count):
             text += ", keepdims = true"
         if name in ("var", "std") and random.random() < 0.3 and min(shape) > 1:
             options["ddof"] = 1
-            text += ", ddof = 1"
+            text += ", correction = 1"
         expression = f"{name}({literal(array)}{text})"
         try:
             value = np.asarray(REDUCTIONS[name](array, **options))

@@ -255,8 +255,8 @@ def choosing(writer, data):
         x[[3, 9, 12]] = np.nan, np.inf, -np.inf
         low, high = data.floats(dtype, (3, 1), -6, -1), data.floats(dtype, (1, 33), 1, 6)
         writer.case("clip", "clip(a, -2, 3)", np.clip(x, dtype(-2), dtype(3)), a=x)
-        writer.case("clip", "clip(a[::-2], low = -2)", np.maximum(x[::-2], dtype(-2)), a=x)
-        writer.case("clip", "clip(a, high = 2)", np.minimum(x, dtype(2)), a=x)
+        writer.case("clip", "clip(a[::-2], min = -2)", np.maximum(x[::-2], dtype(-2)), a=x)
+        writer.case("clip", "clip(a, max = 2)", np.minimum(x, dtype(2)), a=x)
         writer.case("clip", "clip(a, b, c)", np.clip(x, low, high), a=x, b=low, c=high)
         writer.case("clip", "clip(a, nan, 1)", np.clip(x, dtype(np.nan), dtype(1)), a=x)
         none = np.zeros((0, 3), dtype)

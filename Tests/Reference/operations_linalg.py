@@ -98,11 +98,11 @@ def systems(writer, data):
             writer.case("svd", "svd(a)[1]", singular, loose, a=tall)
             writer.case("svd", "svd(a')[1]", singular, loose, a=tall)
             writer.case("svd", "(u, s, v) = svd(a); (u * s) @ v", tall, loose, a=tall)
-            writer.case("svd", "shape(svd(a, full = true)[0]) + 0",
+            writer.case("svd", "shape(svd(a, full_matrices = true)[0]) + 0",
                         (Number(size + 3), Number(size + 3)), "0", a=tall)
             writer.case("qr", "(q, r) = qr(a); q @ r", tall, loose, a=tall)
             writer.case("qr", "abs(qr(a)[1])", rounded(np.abs(np.linalg.qr(wide(tall))[1]), real), loose, a=tall)
-            writer.case("qr", "(q, r) = qr(a, full = true); q @ r", tall, loose, a=tall)
+            writer.case("qr", "(q, r) = qr(a, mode = \"complete\"); q @ r", tall, loose, a=tall)
         batch = (data.floats(dtype, (2, 3, 3)) + dtype(8) * np.eye(3, dtype=dtype)).astype(dtype)
         writer.case("inv", "inv(a)", rounded(np.linalg.inv(wide(batch)), dtype), loose, a=batch)
         writer.case("det", "det(a)", rounded(np.linalg.det(wide(batch)), dtype), loose, a=batch)

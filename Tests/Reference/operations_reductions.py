@@ -118,7 +118,7 @@ def spreads(writer, data):
             limit = "1e-5" if dtype == np.float32 else "1e-12"
             for axis in AXES:
                 for ddof in (0, 1):
-                    writer.case(name, f"{name}(a{axis_text(axis)}, ddof = {ddof})",
+                    writer.case(name, f"{name}(a{axis_text(axis)}, correction = {ddof})",
                                 value(function(x, axis=axis, ddof=ddof)), limit, a=x)
                 writer.case(name, f"{name}(a{axis_text(axis)}, keepdims = true)",
                             function(x, axis=axis, keepdims=True), limit, a=x)
@@ -136,7 +136,7 @@ def spreads(writer, data):
                 x = np.array([1, 2, float(bad)], dtype)
                 writer.case(name, f"{name}(a)", value(function(x)), a=x)
         writer.errors(name, f"{name}(a, axis = 2)", f"{name}(a, axis = (0, 0))",
-                      f"{name}(a, ddof = \"x\")", f"{name}(\"x\")", a=np.ones((2, 3)))
+                      f"{name}(a, correction = \"x\")", f"{name}(\"x\")", a=np.ones((2, 3)))
 
 
 def positions(writer, data):

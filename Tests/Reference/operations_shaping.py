@@ -148,7 +148,7 @@ def filling(writer, data):
             cube = data.any(dtype, (2, 3, 4))
             for name, function in {"tril": np.tril, "triu": np.triu}.items():
                 writer.case(name, f"{name}(a, {offset})", function(x, offset), a=x)
-                writer.case(name, f"{name}(a'[::-1], offset = {offset})",
+                writer.case(name, f"{name}(a'[::-1], k = {offset})",
                             function(x.T[::-1], offset), a=x)
                 writer.case(name, f"{name}(a, {offset})", function(cube, offset), a=cube)
         writer.case("diag", "diag(a)", np.zeros((0, 0), dtype), a=np.zeros(0, dtype))

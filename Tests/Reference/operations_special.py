@@ -8,7 +8,7 @@ FLOATS = [np.float32, np.float64]
 UNARY = {
     "erf": (special.erf, -4, 4, ""), "erfc": (special.erfc, -4, 9, ""),
     "erfinv": (special.erfinv, -0.999, 0.999, ""),
-    "gamma_function": (special.gamma, -4.5, 12, ""),
+    "gamma": (special.gamma, -4.5, 12, ""),
     "lgamma": (special.gammaln, -4.5, 30, "1e-12/1e-14"),
     "digamma": (special.digamma, -4.5, 30, "1e-12/1e-14"),
     "ndtr": (special.ndtr, -9, 5, ""), "ndtri": (special.ndtri, 0.001, 0.999, "1e-12/1e-15"),

@@ -123,7 +123,7 @@ def functions(generator):
     script.case("grad(x -> sum(bessel_y0(x)))(x)", -special.y1(x), 1e-14)
     script.case("grad(x -> sum(bessel_y1(x)))(x)", special.yvp(1, x), 1e-14)
     script.case(
-        "grad(x -> sum(gamma_function(x)))(x)", special.gamma(x) * special.digamma(x), 1e-13)
+        "grad(x -> sum(gamma(x)))(x)", special.gamma(x) * special.digamma(x), 1e-13)
     script.case("grad(x -> sum(polygamma(1, x)))(x)", special.polygamma(2, x), 1e-13)
     script.write()
 

@@ -25,7 +25,7 @@ import Testing
 
   @Test func varianceAndPositions() throws {
     #expect(try b.variance().item() == .float(5.666666666666667))
-    let deviation = try b.standardDeviation(axes: [1], ddof: 1).toDoubles()
+    let deviation = try b.standardDeviation(axes: [1], correction: 1).toDoubles()
     #expect(unitsInLastPlace(deviation[0], 2.081665999466133, .f64) <= 2)
     #expect(unitsInLastPlace(deviation[1], 3.5118845842842465, .f64) <= 2)
     #expect(try b.extremePosition(largest: true, axis: 1).toInts() == [1, 0])

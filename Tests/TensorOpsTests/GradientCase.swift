@@ -72,6 +72,7 @@ struct GradientCase {
     }
     if let x = value["x"] { return .variable(Variable(number(x))) }
     if let i = value["i"] as? Int {
+      if kind == .float { return .plain(.float(Double(i))) }
       return .plain(kind.isInts ? .ints([i]) : .int(i))
     }
     if let f = value["f"] { return .plain(.float(number(f))) }

@@ -52,13 +52,13 @@ let randomBuiltins: [Builtin] = [
     "Points on the simplex: nonnegative numbers on the last axis that sum to 1.",
     examples: [("shape(dirichlet([1.0, 1.0, 1.0], 4))", "(4, 3)")], body: Random.dirichlet),
   Builtin(
-    "gamma",
+    "randgamma",
     [
       .required("concentration"), .optional("shape", "()"), .named("dtype", "f64"),
       .named("key", "none"),
     ],
     "Numbers from the gamma distribution with scale 1.",
-    examples: [("shape(gamma(2.0, 3))", "(3,)")], body: Random.gamma),
+    examples: [("shape(randgamma(2.0, 3))", "(3,)")], body: Random.gamma),
   Builtin(
     "key", [.required("seed")],
     "A key: the start of a stream of random numbers of its own. It serves one draw; `split` makes more keys of it.",

@@ -35,7 +35,7 @@ extension Compiler {
       case .running, .constant, .module, .unassigned, .unbound: break
       }
     case .field(let base, let name):
-      if case .name(let module) = base.kind, case .module = meaning(of: module) {
+      if let module = module(base, of: name.text) {
         checkMember(name, of: module)
         if let exports = moduleExports(module), let signature = exports[name.text] ?? nil {
           check(signature, "\(module).\(name.text)", arguments, at: span)
@@ -103,7 +103,11 @@ extension Compiler {
   ) {
     let base = callBase(result)
     let first = function.temporary()
-    value(receiver, into: first)
+    if let module = module(receiver, of: name.text) {
+      moduleValue(module, into: first, at: receiver.span)
+    } else {
+      value(receiver, into: first)
+    }
     place(arguments)
     let isPlain = arguments.allSatisfy(\.isPositional)
     let cache = function.cache(name.text)

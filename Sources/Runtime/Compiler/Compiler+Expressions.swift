@@ -126,12 +126,32 @@ extension Compiler {
   }
 
   private func field(_ base: Expression, _ name: Name, into result: Int, at span: Span) {
-    if case .name(let module) = base.kind, case .module = meaning(of: module) {
-      checkMember(name, of: module)
-    }
-    let record = value(base)
+    let module = module(base, of: name.text)
+    if let module { checkMember(name, of: module) }
+    let record =
+      module.map { moduleValue($0, into: function.temporary(), at: base.span) }
+      ?? value(base)
     function.emit(LM_OP_field, result, record, function.cache(name.text), at: name.span)
     function.operandSpans[function.position - 1] = [base.span, name.span]
+  }
+
+  /// The module that `base` names when `member` is asked of it: also one with the name of a builtin,
+  /// such as `fft`, when it has the member.
+  func module(_ base: Expression, of member: String) -> String? {
+    guard case .name(let name) = base.kind else { return nil }
+    switch meaning(of: name) {
+    case .module: return name
+    case .builtin:
+      guard library.modules.contains(name), let exports = moduleExports(name) else { return nil }
+      return exports[member] == nil ? nil : name
+    case .register, .running, .global, .constant, .unassigned, .unbound: return nil
+    }
+  }
+
+  @discardableResult
+  func moduleValue(_ name: String, into result: Int, at span: Span) -> Int {
+    function.emit(host: .module, result, function.descriptor(.module(name)), at: span)
+    return result
   }
 
   func checkMember(_ name: Name, of module: String) {

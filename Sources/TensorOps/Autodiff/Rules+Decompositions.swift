@@ -8,7 +8,7 @@ extension Derivative {
     let (q, r) = (step.results[0], step.results[1])
     let (m, n) = (q.shape[q.rank - 2], r.shape[r.rank - 1])
     guard q.shape[q.rank - 1] == min(m, n) else {
-      throw .noDerivative(operation: "qr with full = true")
+      throw .noDerivative(operation: "qr with mode = \"complete\"")
     }
     let (gQ, gR) = (try step.upstream(0), try step.upstream(1))
     if m >= n { return [try orthogonalBack(q, r, gQ, gR)] }
@@ -34,7 +34,7 @@ extension Derivative {
   static let singular = Derivative.composed { (arguments) throws(TensorError) in
     let a = arguments.operand(0)
     if arguments.attributes.bool(1), a.rank >= 2, a.shape[a.rank - 2] != a.shape[a.rank - 1] {
-      throw .noDerivative(operation: "svd with full = true")
+      throw .noDerivative(operation: "svd with full_matrices = true")
     }
     let parts = try a.singularDecomposition()
     return .tuple([.one(parts.u), .one(parts.s), .one(parts.vh)])

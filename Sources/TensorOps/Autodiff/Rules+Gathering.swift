@@ -39,6 +39,12 @@ extension Derivative {
     var result = try arguments.operand(0).asTensor()
     let order = arguments.attributes.int(1)
     let axis = try result.shape.resolve(axis: arguments.attributes.int(2))
+    let before = try arguments.optionalOperand(3)?.edge(of: result, axis: axis)
+    let after = try arguments.optionalOperand(4)?.edge(of: result, axis: axis)
+    if before != nil || after != nil {
+      let parts = [before, result, after].compactMap { $0 }
+      result = try Variable.concatenated(parts, axis: axis)
+    }
     guard (0...result.shape[axis]).contains(order) else {
       return .one(Variable(try result.tensor().differences(order: order, axis: axis)))
     }
@@ -100,5 +106,15 @@ extension Variable {
       components.append(.integers(try run.reshaped(to: sizes)))
     }
     return components
+  }
+}
+
+extension Variable {
+  /// What `diff` puts before or after `x`: a number or rank 0 stands for one slice of it.
+  fileprivate func edge(of x: Variable, axis: Int) throws(TensorError) -> Variable {
+    guard rank == 0 else { return try asTensor() }
+    var sizes = x.shape.array
+    sizes[axis] = 1
+    return try Variable(try Tensor.zeros(Shape(sizes), x.dtype)) + self
   }
 }

@@ -47,8 +47,7 @@ extension Derivative {
 
   static let variance = ofOperand { (step, x, g) throws(TensorError) in
     let axes = try ReducedAxes(step)
-    let ddof = step.attributes.optionalInt(4) ?? step.attributes.int(2)
-    let divisor = max(Double(axes.count - ddof), 0)
+    let divisor = max(Double(axes.count) - step.attributes.float(2), 0)
     let slope = try g.reshaped(to: axes.kept) * Variable(2 / divisor)
     return try (x - x.mean(axes: axes.axes, keepingAxes: true)) * slope
   }
@@ -57,8 +56,7 @@ extension Derivative {
   static let deviation = Derivative.rule { (step) throws(TensorError) in
     let x = step.operands[0]
     let axes = try ReducedAxes(step)
-    let ddof = step.attributes.optionalInt(4) ?? step.attributes.int(2)
-    let divisor = max(Double(axes.count - ddof), 0)
+    let divisor = max(Double(axes.count) - step.attributes.float(2), 0)
     let y = try step.result.asTensor().cast(to: x.dtype).reshaped(to: axes.kept)
     let g = try step.upstream().reshaped(to: axes.kept)
     let slope = try (g / y * Variable(1 / divisor)).orZero(where: y)

@@ -50,12 +50,16 @@ extension Derivative {
   }
 
   static let rolled = linear { (step, g) throws(TensorError) in
-    let shift = step.attributes.int(1)
-    guard let axis = step.attributes.optionalInt(2) else {
+    guard step.attributes.optionalInts(2) != nil else {
       let flat = try g.reshaped(to: [step.operands[0].shape.count])
+      let shift = try OperationTable.soleShift(step.attributes)
       return try flat.rolledBack(by: shift, axis: 0).reshaped(to: step.operands[0].shape)
     }
-    return try g.rolledBack(by: shift, axis: axis)
+    var result = g
+    for (shift, axis) in try OperationTable.shifts(step.attributes) {
+      result = try result.rolledBack(by: shift, axis: axis)
+    }
+    return result
   }
 
   /// Of `diagonal`, and of `diag` of matrices and vectors.
@@ -78,8 +82,14 @@ extension Derivative {
   }
 
   static let concatenated = Derivative.composed { (arguments) throws(TensorError) in
-    .one(
-      try Variable.concatenated(arguments.variables(0), axis: arguments.attributes.int(1)))
+    var parts = arguments.variables(0)
+    if arguments.attributes.optionalInt(1) == nil {
+      parts = try parts.map { (part) throws(TensorError) in
+        try part.asTensor().reshaped(to: [part.shape.count])
+      }
+    }
+    return .one(
+      try Variable.concatenated(parts, axis: arguments.attributes.optionalInt(1) ?? 0))
   }
 
   static let stacked = Derivative.composed { (arguments) throws(TensorError) in

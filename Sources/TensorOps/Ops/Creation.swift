@@ -153,10 +153,10 @@ extension OperationTable {
         "The coordinates of a grid: for each vector a tensor over the whole grid. The first vector runs along columns "
         + "with indexing \"xy\", along rows with \"ij\".",
       parameters: [
-        OperationParameter("vectors", .tensors),
+        OperationParameter("vectors", .tensors, allows: .rest),
         OperationParameter("indexing", .string, .string("xy")),
       ],
-      example: "meshgrid(([1, 2, 3], [10, 20]))[1]",
+      example: "meshgrid([1, 2, 3], [10, 20])[1]",
       gives: "i64[2, 3]\n[[10 10 10]\n [20 20 20]]",
       derivative: .grid
     ) { (arguments) throws(TensorError) in

@@ -239,10 +239,11 @@ extension OperationTable {
       "`x` where the condition holds, `y` elsewhere.", "where([true, false], 1, [10, 20])",
       gives: "i64[2] [ 1 20]"),
     Operation(
-      name: "clip", summary: "The value, brought up to `low` and down to `high`.",
+      name: "clip",
+      summary: "The value, brought up to `min` and down to `max`; one may be left out.",
       parameters: [
-        OperationParameter("x", .operand), OperationParameter("low", .operand, .none),
-        OperationParameter("high", .operand, .none),
+        OperationParameter("x", .operand), OperationParameter("min", .operand, .none),
+        OperationParameter("max", .operand, .none),
       ],
       example: "clip([1, 5, 9], 2, 6)", gives: "i64[3] [2 5 6]", elementwise: .clip,
       derivative: .clipped
@@ -254,7 +255,7 @@ extension OperationTable {
       case (nil, let high?): return try apply(.minimum, [x, high])
       case (nil, nil):
         throw .argument(
-          operation: "clip", name: "low", value: "none", requirement: "given, or `high`")
+          operation: "clip", name: "min", value: "none", requirement: "given, or `max`")
       }
     },
   ]

@@ -102,10 +102,11 @@ extension OperationTable {
       name: "searchsorted",
       summary:
         "Where each value would go in a sorted vector: before equal elements, or after them with "
-        + "`side = \"right\"`.",
+        + "`side = \"right\"`. `sorter` are the positions that sort the vector, when it is not.",
       parameters: [
         OperationParameter("sorted", .tensor), OperationParameter("values", .operand),
         OperationParameter("side", .string, .string("left")),
+        OperationParameter("sorter", .tensor, .none),
       ],
       example: "searchsorted([1, 3, 5], [3, 4])", gives: "i64[2] [1 2]",
       derivative: .constant
@@ -121,8 +122,9 @@ extension OperationTable {
       case .tensor(let tensor): values = tensor
       case .scalar(let scalar): values = try Tensor(scalar: scalar)
       }
-      return .value(
-        try arguments.tensor(0).searchSorted(values, afterEqual: side == "right"))
+      var table = arguments.tensor(0)
+      if let sorter = arguments.optionalTensor(3) { table = try table.taking(sorter, axis: 0) }
+      return .value(try table.searchSorted(values, afterEqual: side == "right"))
     },
     Operation(
       name: "nonzero", summary: "Where elements are not zero: a tuple of positions for each axis.",
@@ -141,12 +143,17 @@ extension OperationTable {
       .tensor(try arguments.tensor(0).argwhere())
     },
     Operation(
-      name: "isin", summary: "Whether each element of `x` occurs among the values.",
-      parameters: [OperationParameter("x", .tensor), OperationParameter("values", .tensor)],
+      name: "isin",
+      summary: "Whether each element of `x` occurs among the values; does not, with `invert`.",
+      parameters: [
+        OperationParameter("x", .tensor), OperationParameter("values", .tensor),
+        OperationParameter("invert", .bool, .bool(false)),
+      ],
       example: "isin([1, 2, 3], [3, 1])", gives: "bool[3] [ True False  True]",
       derivative: .constant
     ) { (arguments) throws(TensorError) in
-      .value(try arguments.tensor(0).isIn(arguments.tensor(1)))
+      let found = try arguments.tensor(0).isIn(arguments.tensor(1))
+      return .value(arguments.bool(2) ? try Tensor.elementwise(.invert, .tensor(found)) : found)
     },
   ]
 
@@ -190,18 +197,41 @@ extension OperationTable {
       .tensor(try arguments.tensor(0).oneHot(arguments.int(1), arguments.optionalDType(2) ?? .f64))
     },
     Operation(
-      name: "diff", summary: "The differences of neighbours along an axis, `n` times.",
+      name: "diff",
+      summary: "The differences of neighbours along an axis, `n` times; `prepend` and `append` are "
+        + "put before and after the elements first.",
       parameters: [
         OperationParameter("x", .tensor), OperationParameter("n", .int, .int(1)),
         OperationParameter("axis", .int, .int(-1)),
+        OperationParameter("prepend", .operand, .none),
+        OperationParameter("append", .operand, .none),
       ],
       example: "diff([1, 4, 9])", gives: "i64[2] [3 5]",
       derivative: .differences
     ) { (arguments) throws(TensorError) in
-      .tensor(
-        try arguments.tensor(0).differences(order: arguments.int(1), axis: arguments.int(2)))
+      let x = arguments.tensor(0)
+      let axis = try x.shape.resolve(axis: arguments.int(2))
+      let before = try arguments.optionalOperand(3).map { (edge) throws(TensorError) in
+        try edgeSlice(edge, x, axis)
+      }
+      let after = try arguments.optionalOperand(4).map { (edge) throws(TensorError) in
+        try edgeSlice(edge, x, axis)
+      }
+      let parts = [before, x, after].compactMap { $0 }
+      let joined = parts.count == 1 ? x : try Tensor.concatenated(parts, axis: axis)
+      return .tensor(try joined.differences(order: arguments.int(1), axis: axis))
     },
   ]
+
+  /// What `diff` puts before or after `x`: a number or rank 0 stands for one slice of it.
+  private static func edgeSlice(_ edge: Operand, _ x: Tensor, _ axis: Int) throws(TensorError)
+    -> Tensor
+  {
+    if case .tensor(let tensor) = edge, tensor.rank > 0 { return tensor }
+    var sizes = x.shape.array
+    sizes[axis] = 1
+    return try Tensor.elementwise(.add, .tensor(try Tensor.zeros(Shape(sizes), x.dtype)), edge)
+  }
 
   private static func histogram(_ arguments: OperationArguments) throws(TensorError)
     -> OperationResult

@@ -157,20 +157,27 @@ extension OperationTable {
     Operation(
       name: "qr",
       summary:
-        "`(q, r)` with `q @ r == a`: orthonormal columns and an upper triangle; `full` makes `q` square.",
-      parameters: [matrix, OperationParameter("full", .bool, .bool(false))],
+        "`(q, r)` with `q @ r == a`: orthonormal columns and an upper triangle; the `mode` "
+        + "\"complete\" makes `q` square.",
+      parameters: [matrix, OperationParameter("mode", .string, .string("reduced"))],
       example: "qr([[0.0, 2.0], [1.0, 0.0]])[1].abs()", gives: "f64[2, 2]\n[[1. 0.]\n [0. 2.]]",
       derivative: .orthogonal
     ) { (arguments) throws(TensorError) in
-      let (q, r) = try arguments.tensor(0).qr(isComplete: arguments.bool(1))
+      let mode = arguments.string(1)
+      guard mode == "reduced" || mode == "complete" else {
+        throw .argument(
+          operation: "qr", name: "mode", value: "\"\(mode)\"",
+          requirement: "\"reduced\" or \"complete\"")
+      }
+      let (q, r) = try arguments.tensor(0).qr(isComplete: mode == "complete")
       return .tuple([.tensor(q), .tensor(r)])
     },
     Operation(
       name: "svd",
       summary:
         "`(u, s, v)` with `(u * s) @ v == a`: orthonormal columns, falling singular values, orthonormal rows; "
-        + "`full` makes `u` and `v` square.",
-      parameters: [matrix, OperationParameter("full", .bool, .bool(false))],
+        + "`full_matrices` makes `u` and `v` square.",
+      parameters: [matrix, OperationParameter("full_matrices", .bool, .bool(false))],
       example: "svd([[3.0, 0.0], [0.0, 4.0]])[1]", gives: "f64[2] [4. 3.]",
       derivative: .singular
     ) { (arguments) throws(TensorError) in

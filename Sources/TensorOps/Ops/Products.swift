@@ -45,10 +45,11 @@ extension OperationTable {
     ) { (arguments) throws(TensorError) in .one(try vectorNorm(arguments)) },
     Operation(
       composed: "matrix_norm",
-      "The size of matrices: of Frobenius, or of order 1, 2, inf or the negative ones.",
+      "The size of matrices: of Frobenius (\"fro\"), nuclear (\"nuc\", the sum of the singular "
+        + "values), or of order 1, 2, inf or the negative ones.",
       [
         OperationParameter("x", .tensor), OperationParameter("keepdims", .bool, .bool(false)),
-        OperationParameter("ord", .float, .none),
+        OperationParameter("ord", .float, .string("fro"), allows: [.text, .none]),
       ], "matrix_norm([[3.0, 0.0], [0.0, 4.0]])", gives: "5.0"
     ) { (arguments) throws(TensorError) in
       let x = arguments.operand(0)
@@ -56,6 +57,16 @@ extension OperationTable {
         throw .wrongRank(operation: "matrix_norm", expected: "2 or more", shape: x.shape)
       }
       let attributes = arguments.attributes
+      if let word = attributes.optionalString(2), word != "fro" {
+        guard word == "nuc" else {
+          throw .argument(
+            operation: "matrix_norm", name: "ord", value: "\"\(word)\"",
+            requirement: "a Float, \"fro\" or \"nuc\"")
+        }
+        let total = try x.applying("svdvals").sum(axes: [-1], keepingAxes: false)
+        let shape = x.shape.reducing([x.rank - 2, x.rank - 1], keepingAxes: attributes.bool(1))
+        return .one(try total.asTensor().reshaped(to: shape))
+      }
       let order = attributes.optionalFloat(2).map { OperationArgument.float($0) } ?? .none
       return .one(
         try x.applying(

@@ -11,9 +11,7 @@ extension OperationTable {
   private static let axes = OperationParameter("axis", .ints, .none)
   private static let axis = OperationParameter("axis", .int, .none)
   private static let keepdims = OperationParameter("keepdims", .bool, .bool(false))
-  private static let ddof = OperationParameter("ddof", .int, .int(0))
-  /// The array API standard's name of `ddof`, which counts when it is given.
-  private static let correction = OperationParameter("correction", .int, .none)
+  private static let correction = OperationParameter("correction", .float, .float(0))
   private static let dtype = OperationParameter("dtype", .dtype, .none)
 
   private static func reduction(
@@ -56,24 +54,24 @@ extension OperationTable {
     Operation(
       name: "var",
       summary:
-        "The variance: the mean squared distance from the mean, with a divisor of count - `ddof`.",
-      parameters: [x, axes, ddof, keepdims, correction], example: "var([1, 2, 3, 4])",
+        "The variance: the mean squared distance from the mean, divided by count - `correction`.",
+      parameters: [x, axes, correction, keepdims], example: "var([1, 2, 3, 4])",
       gives: "1.25",
       derivative: .variance
     ) { (arguments) throws(TensorError) in
       .value(
         try arguments.tensor(0).variance(
-          axes: arguments.optionalInts(1), ddof: arguments.optionalInt(4) ?? arguments.int(2),
+          axes: arguments.optionalInts(1), correction: arguments.float(2),
           keepingAxes: arguments.bool(3)))
     },
     Operation(
       name: "std", summary: "The standard deviation: the square root of the variance.",
-      parameters: [x, axes, ddof, keepdims, correction], example: "std([1, 3])", gives: "1.0",
+      parameters: [x, axes, correction, keepdims], example: "std([1, 3])", gives: "1.0",
       derivative: .deviation
     ) { (arguments) throws(TensorError) in
       .value(
         try arguments.tensor(0).standardDeviation(
-          axes: arguments.optionalInts(1), ddof: arguments.optionalInt(4) ?? arguments.int(2),
+          axes: arguments.optionalInts(1), correction: arguments.float(2),
           keepingAxes: arguments.bool(3)))
     },
   ]

@@ -102,19 +102,23 @@ extension OperationTable {
     Operation(
       name: "roll",
       summary:
-        "Elements moved on by `shift` places along an axis, the last to the front; in row-major order without one.",
+        "Elements moved on by `shift` places along an axis, the last to the front; in row-major "
+        + "order without one. Several axes have one shift each, or the same.",
       parameters: [
-        OperationParameter("x", .tensor), OperationParameter("shift", .int),
-        OperationParameter("axis", .int, .none),
+        OperationParameter("x", .tensor), OperationParameter("shift", .ints),
+        OperationParameter("axis", .ints, .none),
       ],
       example: "roll([1, 2, 3, 4], 1)", gives: "i64[4] [4 1 2 3]",
       derivative: .rolled
     ) { (arguments) throws(TensorError) in
-      let x = arguments.tensor(0)
-      guard let axis = arguments.optionalInt(2) else {
-        return .tensor(try x.rolled(by: arguments.int(1)))
+      var result = arguments.tensor(0)
+      guard arguments.optionalInts(2) != nil else {
+        return .tensor(try result.rolled(by: try soleShift(arguments)))
       }
-      return .tensor(try x.rolled(by: arguments.int(1), axis: axis))
+      for (shift, axis) in try shifts(arguments) {
+        result = try result.rolled(by: shift, axis: axis)
+      }
+      return .tensor(result)
     },
     Operation(
       name: "diagonal",
@@ -129,14 +133,23 @@ extension OperationTable {
 
   private static let joiningOperations: [Operation] = [
     Operation(
-      name: "concat", summary: "Tensors one after the other along an existing axis.",
+      name: "concat",
+      summary:
+        "Tensors one after the other along an existing axis; flattened first with `axis = none`.",
       parameters: [
-        OperationParameter("tensors", .tensors), OperationParameter("axis", .int, .int(0)),
+        OperationParameter("tensors", .tensors),
+        OperationParameter("axis", .int, .int(0), allows: .none),
       ],
       example: "concat(([1, 2], [3]))", gives: "i64[3] [1 2 3]",
       derivative: .concatenated
     ) { (arguments) throws(TensorError) in
-      .tensor(try Tensor.concatenated(arguments.tensors(0), axis: arguments.int(1)))
+      var tensors = arguments.tensors(0)
+      if arguments.optionalInt(1) == nil {
+        tensors = try tensors.map { (tensor) throws(TensorError) in
+          try tensor.reshaped(to: [tensor.count])
+        }
+      }
+      return .tensor(try Tensor.concatenated(tensors, axis: arguments.optionalInt(1) ?? 0))
     },
     Operation(
       name: "stack", summary: "Tensors of one shape along a new axis.",
@@ -227,7 +240,7 @@ extension OperationTable {
     },
     Operation(
       name: "tril", summary: "The elements on and below a diagonal of matrices, zeros above it.",
-      parameters: [OperationParameter("x", .tensor), OperationParameter("offset", .int, .int(0))],
+      parameters: [OperationParameter("x", .tensor), OperationParameter("k", .int, .int(0))],
       example: "tril([[1, 2], [3, 4]])", gives: "i64[2, 2]\n[[1 0]\n [3 4]]",
       derivative: .triangle(isLower: true)
     ) { (arguments) throws(TensorError) in
@@ -235,13 +248,39 @@ extension OperationTable {
     },
     Operation(
       name: "triu", summary: "The elements on and above a diagonal of matrices, zeros below it.",
-      parameters: [OperationParameter("x", .tensor), OperationParameter("offset", .int, .int(0))],
+      parameters: [OperationParameter("x", .tensor), OperationParameter("k", .int, .int(0))],
       example: "triu([[1, 2], [3, 4]])", gives: "i64[2, 2]\n[[1 2]\n [0 4]]",
       derivative: .triangle(isLower: false)
     ) { (arguments) throws(TensorError) in
       .tensor(try arguments.tensor(0).upperTriangle(offset: arguments.int(1)))
     },
   ]
+
+  /// What `roll` without axes moves by.
+  static func soleShift(_ arguments: OperationArguments) throws(TensorError) -> Int {
+    let shifts = arguments.ints(1)
+    guard shifts.count == 1 else {
+      throw .argument(
+        operation: "roll", name: "shift", value: "of \(shifts.count) Ints",
+        requirement: "one Int, or `axis` given")
+    }
+    return shifts[0]
+  }
+
+  /// The shifts of `roll` with their axes: of one shift or one axis as many as of the other.
+  static func shifts(_ arguments: OperationArguments) throws(TensorError) -> [(
+    shift: Int, axis: Int
+  )] {
+    let (shifts, axes) = (arguments.ints(1), arguments.optionalInts(2) ?? [])
+    guard shifts.count == axes.count || shifts.count == 1 || axes.count == 1 else {
+      throw .argument(
+        operation: "roll", name: "shift", value: "of \(shifts.count) Ints",
+        requirement: "one Int, or as many as axes, \(axes.count)")
+    }
+    return (0..<(shifts.isEmpty || axes.isEmpty ? 0 : max(shifts.count, axes.count))).map {
+      (shifts[shifts.count == 1 ? 0 : $0], axes[axes.count == 1 ? 0 : $0])
+    }
+  }
 
   /// (before, after) for each axis, from `[]`, `[2]` or `[rank, 2]` integers.
   static func padWidths(_ widths: Tensor, rank: Int) throws(TensorError) -> [(

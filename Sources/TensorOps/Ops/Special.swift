@@ -33,9 +33,9 @@ extension OperationTable {
       "erfinv", .erfinv, ["x"], "The number with this error function; NaN outside [-1, 1].",
       "erfinv([-1, 0, 1])", gives: "f64[3] [-inf   0.  inf]"),
     elementwise(
-      "gamma_function", .gamma, ["x"],
+      "gamma", .gamma, ["x"],
       "The gamma function: (x - 1)! of whole numbers; NaN at those below 0.",
-      "gamma_function([1, 5])", gives: "f64[2] [ 1. 24.]"),
+      "gamma([1, 5])", gives: "f64[2] [ 1. 24.]"),
     elementwise(
       "lgamma", .lgamma, ["x"], "The logarithm of the absolute value of the gamma function.",
       "lgamma([1, 2])", gives: "f64[2] [0. 0.]"),

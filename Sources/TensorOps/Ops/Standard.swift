@@ -167,8 +167,8 @@ extension OperationTable {
   private static let manyTensorOperations: [Operation] = [
     Operation(
       composed: "broadcast_arrays", "The tensors, each extended to the shape they broadcast to.",
-      [OperationParameter("tensors", .tensors)],
-      "broadcast_arrays(([1, 2], [[3], [4]]))[0]", gives: "i64[2, 2]\n[[1 2]\n [1 2]]"
+      [OperationParameter("tensors", .tensors, allows: .rest)],
+      "broadcast_arrays([1, 2], [[3], [4]])[0]", gives: "i64[2, 2]\n[[1 2]\n [1 2]]"
     ) { (arguments) throws(TensorError) in
       let tensors = arguments.variables(0)
       var shape = Shape.scalar
@@ -192,7 +192,6 @@ extension OperationTable {
     ) { (arguments) throws(TensorError) in
       let x = arguments.operand(0)
       let axis = try x.shape.resolve(axis: arguments.attributes.int(1))
-      try Tensor.checkParts(x.shape[axis])
       var index = [IndexComponent](
         repeating: .slice(start: nil, stop: nil, step: 1), count: axis)
       index.append(.index(0))
