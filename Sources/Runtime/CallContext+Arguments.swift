@@ -140,6 +140,7 @@ extension CallContext {
       }
       return tensors
     case .tensor(let tensor) where tensor.rank > 0:
+      try tensorResult { () throws(TensorError) in try Tensor.checkParts(tensor.shape[0]) }
       return (0..<tensor.shape[0]).map { tensor.selecting($0, axis: 0) }
     case .none, .bool, .int, .float, .complex, .string, .tensor, .record, .map, .range, .function,
       .module, .external, .traced:

@@ -192,6 +192,7 @@ extension OperationTable {
     ) { (arguments) throws(TensorError) in
       let x = arguments.operand(0)
       let axis = try x.shape.resolve(axis: arguments.attributes.int(1))
+      try Tensor.checkParts(x.shape[axis])
       var index = [IndexComponent](
         repeating: .slice(start: nil, stop: nil, step: 1), count: axis)
       index.append(.index(0))
