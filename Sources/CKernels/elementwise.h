@@ -27,6 +27,8 @@
   UNARY(log1p, T, type, type, fast_log1p_##T(x))                               \
   UNARY(tanh, T, type, type, fast_tanh_##T(x))                                 \
   UNARY(sigmoid, T, type, type, fast_sigmoid_##T(x))                           \
+  UNARY(erf, T, type, type, fast_erf_##T(x))                                   \
+  UNARY(erfc, T, type, type, fast_erfc_##T(x))                                 \
   UNARY(floor, T, type, type, __builtin_floor##suffix(x))                      \
   UNARY(ceil, T, type, type, __builtin_ceil##suffix(x))                        \
   UNARY(round, T, type, type, __builtin_rint##suffix(x))                       \

@@ -51,6 +51,8 @@ const ck_table CK_TABLE = {
   [CK_ISFINITE] = {[CK_BOOL] = FORM(always, u8), INTEGERS1(always), FLOATS1(isfinite)},
   [CK_RELU] = {INTEGERS1(relu), FLOATS1(relu)},
   [CK_SIGMOID] = {FLOATS1(sigmoid)},
+  [CK_ERF] = {FLOATS1(erf)},
+  [CK_ERFC] = {FLOATS1(erfc)},
   [CK_REAL] = {[CK_BOOL] = FORM(same, u8), INTEGERS1(same), FLOATS1(same)},
   [CK_IMAG] = {[CK_BOOL] = FORM(nothing, u8), INTEGERS1(nothing), FLOATS1(nothing)},
   [CK_CONJ] = {[CK_BOOL] = FORM(same, u8), INTEGERS1(same), FLOATS1(same)},

@@ -25,6 +25,27 @@
   (0x1.555556p-1f + (z) * (0x1.9999ecp-2f + (z) * (0x1.245c0ap-2f + (z) * 0x1.dddadep-3f)))
 #define SIN_S(z) (-0x1.555552p-3f + (z) * (0x1.110c1ep-7f + (z) * -0x1.9ac446p-13f))
 #define COS_C(z) (0x1.555554p-5f + (z) * (-0x1.6c12cap-10f + (z) * 0x1.9bd444p-16f))
+#define ERFC_MAX 10.1f
+#define LOW_HALF 0xfff
+#define ERF_P(z)                                                               \
+  (0x1.06eba8p-3f                                                              \
+  + (z) * (-0x1.81273ep-2f                                                     \
+  + (z) * (0x1.ce2d1p-4f                                                       \
+  + (z) * (-0x1.b7fabap-6f                                                     \
+  + (z) * (0x1.54127p-8f                                                       \
+  + (z) * (-0x1.a45088p-11f                                                    \
+  + (z) * 0x1.4a569p-14f))))))
+#define ERFC_Q(u)                                                              \
+  (0x1.e144dp-2f                                                               \
+  + (u) * (0x1.3d029cp-1f                                                      \
+  + (u) * (0x1.0e42dcp-1f                                                      \
+  + (u) * (0x1.79691ap-3f                                                      \
+  + (u) * (-0x1.13544p-3f                                                      \
+  + (u) * (-0x1.1430a8p-3f                                                     \
+  + (u) * (0x1.0f30e6p-4f                                                      \
+  + (u) * (0x1.60a91ep-4f                                                      \
+  + (u) * (-0x1.c80ef8p-5f                                                     \
+  + (u) * -0x1.57f842p-6f)))))))))
 
 static inline float magnitude_f32(float x) {
   return __builtin_fabsf(x);
@@ -68,6 +89,10 @@ static inline float reduce_f32(float x, int32_t *n) {
 #undef LOG_R
 #undef SIN_S
 #undef COS_C
+#undef ERFC_MAX
+#undef LOW_HALF
+#undef ERF_P
+#undef ERFC_Q
 
 #define F double
 #define I int64_t
@@ -135,6 +160,45 @@ static inline float reduce_f32(float x, int32_t *n) {
                  + (z)                                                         \
                      * (-0x1.27e4fa139e45dp-22                                 \
                         + (z) * (0x1.1eeb64821c697p-29 + (z) * -0x1.907a78f9a8549p-37)))))
+#define ERFC_MAX 27.5
+#define LOW_HALF 0x7ffffff
+#define ERF_P(z)                                                               \
+  (0x1.06eba8214db69p-3                                                        \
+  + (z) * (-0x1.812746b0379e6p-2                                               \
+  + (z) * (0x1.ce2f21a042b30p-4                                                \
+  + (z) * (-0x1.b82ce31284e00p-6                                               \
+  + (z) * (0x1.565bcd0dbaa38p-8                                                \
+  + (z) * (-0x1.c02db3dac435fp-11                                              \
+  + (z) * (0x1.f9a321d5b8e1ep-14                                               \
+  + (z) * (-0x1.f4d1e3183f7aep-17                                              \
+  + (z) * (0x1.b9df224ca4b97p-20                                               \
+  + (z) * (-0x1.5f1ecb6f0764cp-23                                              \
+  + (z) * (0x1.f7b4bf3b13964p-27                                               \
+  + (z) * (-0x1.389d4f2641625p-30                                              \
+  + (z) * 0x1.05ffd737fb32ep-34))))))))))))
+#define ERFC_Q(u)                                                              \
+  (0x1.e144d0fea7ee2p-2                                                        \
+  + (u) * (0x1.3d029aa6575fbp-1                                                \
+  + (u) * (0x1.0e42d9bbc26b1p-1                                                \
+  + (u) * (0x1.796d851a62836p-3                                                \
+  + (u) * (-0x1.1355cdedd37b2p-3                                               \
+  + (u) * (-0x1.14f55e6424216p-3                                               \
+  + (u) * (0x1.10cd8c98b8656p-4                                                \
+  + (u) * (0x1.7acff349414f7p-4                                                \
+  + (u) * (-0x1.0e0c4809384e0p-4                                               \
+  + (u) * (-0x1.e6eb7d7d3f882p-5                                               \
+  + (u) * (0x1.4fe6a1013319ep-4                                                \
+  + (u) * (0x1.2372c083be605p-6                                                \
+  + (u) * (-0x1.7d31ab7d4ae45p-4                                               \
+  + (u) * (0x1.532b612471886p-5                                                \
+  + (u) * (0x1.2ed5b8bc12155p-4                                                \
+  + (u) * (-0x1.b35f21f2fa33fp-4                                               \
+  + (u) * (-0x1.cad7efc4bad4cp-9                                               \
+  + (u) * (0x1.11d785afcbcc4p-3                                                \
+  + (u) * (-0x1.75ad59b000e15p-4                                               \
+  + (u) * (-0x1.4447e825c8226p-4                                               \
+  + (u) * (0x1.a374e6db738ddp-4                                                \
+  + (u) * -0x1.7aadb79b40b22p-8)))))))))))))))))))))
 
 static inline double magnitude_f64(double x) {
   return __builtin_fabs(x);

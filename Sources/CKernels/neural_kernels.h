@@ -21,7 +21,7 @@ static inline float normal_tail_f32(float x) {
   return 0.5f * t * p * fast_exp_f32(-0.5f * x * x);
 }
 
-static inline double normal_tail_f64(double x) { return 0.5 * erfc(x * 0.7071067811865476); }
+static inline double normal_tail_f64(double x) { return 0.5 * fast_erfc_f64(x * 0.7071067811865476); }
 
 // The largest of n ≥ 0 elements.
 #define LARGEST(F, name)                                                                          \

@@ -1,7 +1,7 @@
 // Special functions and seldom used elementwise operations. Computed in double, also for f32, whose results are then
 // rounded once. Error bounds, measured against SciPy and 50 digits (in units of double's last place, unless said):
 //
-//   erf erfc lgamma gamma     the C library's: at most 9 where the function is not near a zero
+//   lgamma gamma              the C library's: at most 9 where the function is not near a zero
 //   erfinv ndtri              4; one step of Halley's method from a start good to 1e-6, or more in the tails
 //   ndtr                      2 + x² / 2 below 0 (from the rounding of x / √2)
 //   digamma polygamma         1e-14 relative or absolute, whichever is more; polygamma also n times that
@@ -215,8 +215,6 @@ static double log_add_exp(double x, double y) {
   UNARY(op, f32, float, float, function((double)x))                            \
   UNARY(op, f64, double, double, function(x))
 
-SPECIAL(erf, erf)
-SPECIAL(erfc, erfc)
 SPECIAL(erfinv, inverse_erf)
 SPECIAL(gamma, gamma_of)
 SPECIAL(lgamma, log_gamma)
@@ -281,8 +279,6 @@ UNSIGNED_SHIFT(shift_right, x >> y)
   [CK_I64] = FORM(op, i64)
 
 const ck_table ck_table_special = {
-  [CK_ERF] = {FLOATS1(erf)},
-  [CK_ERFC] = {FLOATS1(erfc)},
   [CK_ERFINV] = {FLOATS1(erfinv)},
   [CK_GAMMA] = {FLOATS1(gamma)},
   [CK_LGAMMA] = {FLOATS1(lgamma)},

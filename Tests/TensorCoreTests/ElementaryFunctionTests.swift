@@ -1,3 +1,4 @@
+import Glibc
 import TensorCore
 import Testing
 
@@ -132,6 +133,66 @@ import Testing
           worst, value.isNaN && rounded.isNaN ? 0 : unitsInLastPlace(value, rounded, .f32))
       }
       #expect(worst <= 3, "\(operation) is \(worst) units off")
+    }
+  }
+
+  /// A function, its values in 64 bits of precision, where it is tried, and its bound in units of
+  /// the last place.
+  typealias Bound = (
+    operation: ElementwiseOperation, exact: @Sendable (Float80) -> Float80,
+    range: ClosedRange<Double>, units: Float80
+  )
+  static let bounds: [Bound] = [
+    (.exp, { exp($0) }, -87...88, 2), (.log, { log($0) }, 1e-6...1e6, 2),
+    (.log, { log($0) }, 0.5...2, 2), (.tanh, { tanh($0) }, -10...10, 2),
+    (.tanh, { tanh($0) }, -0.5...0.5, 2), (.sin, { sin($0) }, -100...100, 2),
+    (.cos, { cos($0) }, -100...100, 2), (.erf, { erf($0) }, -6...6, 2),
+    (.erf, { erf($0) }, -1.2...1.2, 2), (.erfc, { erfc($0) }, -4...9, 6),
+  ]
+
+  @Test(arguments: [0, 1, 2]) func keepsItsErrorBound(level: Int) throws {
+    defer { _ = Kernels.limitInstructionSet(to: 2) }
+    _ = Kernels.limitInstructionSet(to: level)
+    for bound in ElementaryFunctionTests.bounds {
+      for dtype: DType in [.f32, .f64] {
+        // Steps of the golden ratio fill the range evenly and never meet a grid of floats.
+        let width = bound.range.upperBound - bound.range.lowerBound
+        let x = try Tensor(
+          (0..<20_000).map { index in
+            let place = Double(index) * 0.618_033_988_749_894_9
+            return bound.range.lowerBound + width * (place - place.rounded(.down))
+          }
+        ).cast(to: dtype)
+        let values = try Tensor.elementwise(bound.operation, x).toDoubles()
+        var worst: (units: Float80, at: Double) = (0, 0)
+        for (argument, value) in zip(try x.toDoubles(), values) {
+          let exact = bound.exact(Float80(argument))
+          let unit = dtype == .f32 ? Float80(Float(exact).ulp) : Float80(Double(exact).ulp)
+          let units = abs(Float80(value) - exact) / unit
+          if units > worst.units || units.isNaN { worst = (units, argument) }
+        }
+        #expect(
+          worst.units <= bound.units,
+          "\(bound.operation) of \(dtype) is \(worst.units) units off at \(worst.at)")
+      }
+    }
+  }
+
+  @Test(arguments: [DType.f32, .f64]) func edgesAreExact(dtype: DType) throws {
+    let edges = [-Double.infinity, -1e30, -0.0, 0.0, 1e30, .infinity, .nan]
+    let x = try Tensor(edges).cast(to: dtype)
+    for (operation, wanted) in [
+      (ElementwiseOperation.exp, [0, 0, 1, 1, .infinity, .infinity, .nan]),
+      (.tanh, [-1, -1, -0.0, 0, 1, 1, .nan]),
+      (.erf, [-1, -1, -0.0, 0, 1, 1, .nan]),
+      (.erfc, [2, 2, 1, 1, 0, 0, .nan]),
+    ] {
+      let values = try Tensor.elementwise(operation, x).toDoubles()
+      for (value, expected) in zip(values, wanted) {
+        #expect(
+          value == expected && value.sign == expected.sign || value.isNaN && expected.isNaN,
+          "\(operation) gave \(value), wanted \(expected)")
+      }
     }
   }
 
