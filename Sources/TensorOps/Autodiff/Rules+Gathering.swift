@@ -39,6 +39,7 @@ extension Derivative {
     var result = try arguments.operand(0).asTensor()
     let order = arguments.attributes.int(1)
     let axis = try result.shape.resolve(axis: arguments.attributes.int(2))
+    guard order != 0 else { return .one(result) }
     let before = try arguments.optionalOperand(3)?.edge(of: result, axis: axis)
     let after = try arguments.optionalOperand(4)?.edge(of: result, axis: axis)
     if before != nil || after != nil {

@@ -211,6 +211,7 @@ extension OperationTable {
     ) { (arguments) throws(TensorError) in
       let x = arguments.tensor(0)
       let axis = try x.shape.resolve(axis: arguments.int(2))
+      guard arguments.int(1) != 0 else { return .tensor(x) }
       let before = try arguments.optionalOperand(3).map { (edge) throws(TensorError) in
         try edgeSlice(edge, x, axis)
       }

@@ -77,7 +77,7 @@ extension OperationTable {
         "The `x` that makes `a @ x - b` smallest, of several the shortest; with `details` a record of it, the "
         + "squared residuals, the rank and the singular values.",
       parameters: [
-        matrix, OperationParameter("b", .tensor), OperationParameter("cutoff", .float, .none),
+        matrix, OperationParameter("b", .tensor), OperationParameter("rtol", .float, .none),
         OperationParameter("details", .bool, .bool(false)),
       ],
       example: "lstsq([[1.0], [1.0]], [1.0, 3.0]).round(9)", gives: "f64[1] [2.]",
@@ -101,8 +101,8 @@ extension OperationTable {
     },
     Operation(
       name: "pinv",
-      summary: "The pseudo-inverse; singular values at most `cutoff` times the largest count as 0.",
-      parameters: [matrix, OperationParameter("cutoff", .float, .none)],
+      summary: "The pseudo-inverse; singular values at most `rtol` times the largest count as 0.",
+      parameters: [matrix, OperationParameter("rtol", .float, .none)],
       example: "pinv([[2.0, 0.0], [0.0, 0.0]])", gives: "f64[2, 2]\n[[0.5 0. ]\n [0.  0. ]]",
       derivative: .pseudoInverse
     ) { (arguments) throws(TensorError) in

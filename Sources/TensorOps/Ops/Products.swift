@@ -202,7 +202,8 @@ extension OperationTable {
       "norm", .plain(.float(attributes.float(3))), .plain(.ints([kept.count])),
       .plain(.bool(false)))
     let shape = x.shape.reducing(axes, keepingAxes: keeps)
-    return try result.asTensor().reshaped(to: shape)
+    let real: DType = x.dtype == .f32 || x.dtype == .c64 ? .f32 : result.dtype
+    return try result.asTensor().cast(to: real).reshaped(to: shape)
   }
 }
 
