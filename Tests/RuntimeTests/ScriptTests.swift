@@ -7,14 +7,16 @@ internal import Testing
 
 /// The language's behaviour as written down in `Tests/Scripts` (its README has the format), and the
 /// examples of
-/// `docs/language.md`, which are written likewise.
+/// `docs/language.md` and `docs/array-api.md`, which are written likewise.
 @Suite struct ScriptTests {
   @Test(arguments: LanguageScript.all)
   func behavesAsWritten(_ script: LanguageScript) throws {
     try run(script)
   }
 
-  @Test(arguments: LanguageScript.blocks(of: "docs/language.md"))
+  @Test(
+    arguments: LanguageScript.blocks(of: "docs/language.md")
+      + LanguageScript.blocks(of: "docs/array-api.md"))
   func behavesAsTheReferenceSays(_ script: LanguageScript) throws {
     try run(script)
   }
