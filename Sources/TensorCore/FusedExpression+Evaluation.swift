@@ -4,7 +4,8 @@ internal import CKernels
 /// `CKernels/fused.c`.
 extension Tensor {
   /// Evaluates an elementwise expression in one pass over the operands, which broadcast. Allocates
-  /// the result only.
+  /// the result, and copies of operands whose rows are columns in memory. Where all operands are
+  /// the same permutation of dense axes, so is the result.
   ///
   /// - Throws: the first failing step with `unsupportedDType`, `broadcast`, `valueOutOfRange` (a
   ///   scalar that the dtype it adopts cannot hold), `integerOverflow`, `divisionByZero`,
@@ -17,18 +18,36 @@ extension Tensor {
       return try tensor(of: leaves[0])
     }
     if last == 0, let result = try small(expression.steps[0], leaves) { return result }
+    guard let order = sharedOrder(leaves) else { return try evaluateInRows(expression, leaves) }
+    let ordered = leaves.map { $0.reordered(order) }
+    let result = try evaluateInRows(expression, ordered)
+    var inverse = order
+    for axis in 0..<order.rank { inverse[order[axis]] = axis }
+    return result.reordered(inverse)
+  }
+
+  /// The same with a result that is contiguous.
+  private static func evaluateInRows(_ expression: FusedExpression, _ leaves: [Operand])
+    throws(FusedFailure) -> Tensor
+  {
+    let last = expression.steps.count - 1
     if leaves.count * 3 + expression.steps.count * 4 > Int(CK_MOST_VALUES) {
       return try evaluateStepwise(expression, leaves)
     }
     let program = try expression.programs.program(expression, for: leaves)
     let shape = try commonShape(expression, leaves)
     let result: Tensor
+    var operands = leaves
     do throws(TensorError) {
       result = try Tensor(uninitialized: program.result, shape)
+      for index in 0..<leaves.count {
+        guard case .tensor(let tensor) = leaves[index], tensor.isColumnwise else { continue }
+        operands[index] = .tensor(try tensor.copy())
+      }
     } catch {
       throw FusedFailure(step: last, error: error)
     }
-    try run(program, expression, leaves, shape, into: result, reducing: nil)
+    try run(program, expression, operands, shape, into: result, reducing: nil)
     return result
   }
 
@@ -79,7 +98,8 @@ extension Tensor {
       operands.count == operation.arity, "\(operation) takes \(operation.arity) operands")
     let expression = FusedExpression.of(operation)
     do throws(FusedFailure) {
-      return try evaluate(expression, leaves: operands)
+      if let result = try small(expression.steps[0], operands) { return result }
+      return try evaluateInRows(expression, operands)
     } catch {
       throw error.error
     }
@@ -90,8 +110,10 @@ extension Tensor {
     throws(TensorError) -> Tensor
   {
     let expression = FusedExpression.of(operation)
+    let leaves = operands.map(Operand.tensor)
     do throws(FusedFailure) {
-      return try evaluate(expression, leaves: operands.map(Operand.tensor))
+      if let result = try small(expression.steps[0], leaves) { return result }
+      return try evaluateInRows(expression, leaves)
     } catch {
       throw error.error
     }
