@@ -65,6 +65,7 @@ typedef struct {
       const ck_attention_task *task, int64_t first, int64_t count, F *sums, F *largest, F *totals, \
       F *workspace);                                                                              \
     void (*max_rows)(F * out, const F *x, int64_t width, int64_t rows, int64_t stride);           \
+    void (*max_pair_back)(F * gx, const F *x, const F *g, int64_t width, int64_t count);          \
   }
 
 typedef CK_NEURAL_TABLE(float) ck_neural_f32;

@@ -72,7 +72,7 @@ LARGEST(double, largest_f64)
     .lstm_back = lstm_back_##T, .gru = gru_##T, .gru_back = gru_back_##T, .gelu = gelu_##T,       \
     .gelu_back = gelu_back_##T, .rope = rope_##T, .rope_angles = rope_angles_##T,                 \
     .attend = attend_##T, .attend_back = attend_back_##T, .attend_few = attend_few_##T,           \
-    .max_rows = max_rows_##T,                                                                     \
+    .max_rows = max_rows_##T, .max_pair_back = max_pair_back_##T,                                 \
   }
 
 const ck_neural NEURAL_TABLE = {.f32 = ENTRIES(f32), .f64 = ENTRIES(f64)};

@@ -360,5 +360,25 @@ static void FN(max_rows)(F *out, const F *x, int64_t width, int64_t rows, int64_
   }
 }
 
+// Gradients `g` of maxima of two by two, to the first largest of each (or its last NaN), for two rows `width` apart.
+static void FN(max_pair_back)(F *gx, const F *x, const F *g, int64_t width, int64_t count) {
+  const F *below = x + width;
+  F *gbelow = gx + width;
+  VECTORIZED for (int64_t j = 0; j < count; j++) {
+    F a = x[2 * j], b = x[2 * j + 1], c = below[2 * j], d = below[2 * j + 1], from = g[j];
+    bool second = (b > a) | (b != b);
+    F largest = second ? b : a;
+    bool third = (c > largest) | (c != c);
+    largest = third ? c : largest;
+    bool fourth = (d > largest) | (d != d);
+    F lower = fourth ? 0 : from;
+    F upper = third ? 0 : lower;
+    gx[2 * j] = second ? 0 : upper;
+    gx[2 * j + 1] = second ? upper : 0;
+    gbelow[2 * j] = third ? lower : 0;
+    gbelow[2 * j + 1] = fourth ? from : 0;
+  }
+}
+
 #undef SUMMED
 #undef BLOCKWISE

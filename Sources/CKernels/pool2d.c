@@ -16,8 +16,11 @@ typedef struct {
 static window window_of(const ck_pool_layout *layout, int axis, int64_t place, int64_t size) {
   int64_t start = place * layout->stride[axis] - layout->padding[axis];
   int64_t dilation = layout->dilation[axis], kernel = layout->kernel[axis];
-  int64_t low = start < 0 ? (-start + dilation - 1) / dilation : 0;
-  int64_t high = size - start <= 0 ? 0 : (size - start + dilation - 1) / dilation;
+  int64_t low = start < 0 ? -start : 0, high = size - start <= 0 ? 0 : size - start;
+  if (dilation != 1) {
+    low = (low + dilation - 1) / dilation;
+    high = (high + dilation - 1) / dilation;
+  }
   if (high > kernel) high = kernel;
   if (low > high) low = high;
   return (window){start, low, high};
@@ -31,6 +34,16 @@ static int64_t divisor(const ck_pool_layout *layout, window rows, window columns
   if (height > layout->kernel[0]) height = layout->kernel[0];
   if (width > layout->kernel[1]) width = layout->kernel[1];
   return height * width;
+}
+
+// Whether the windows are whole, two by two, and touch each other.
+static bool lies_side_by_side(const ck_pool_layout *layout) {
+  bool result = 2 * layout->out_height <= layout->height && 2 * layout->out_width <= layout->width;
+  for (int axis = 0; axis < 2; axis++) {
+    result = result && layout->kernel[axis] == 2 && layout->stride[axis] == 2
+             && layout->dilation[axis] == 1 && layout->padding[axis] == 0;
+  }
+  return result;
 }
 
 #define POOL(F, T)                                                                                \
@@ -103,11 +116,20 @@ static int64_t divisor(const ck_pool_layout *layout, window rows, window columns
     const pool_job *job = context;                                                                \
     const ck_pool_layout *layout = job->layout;                                                   \
     int64_t area = layout->height * layout->width;                                                \
+    bool pairs = lies_side_by_side(layout);                                                       \
     for (int64_t plane = low; plane < high && !ck_interrupted(); plane++) {                       \
       const F *x = (const F *)job->x + plane * area;                                              \
       const F *g = (const F *)job->from + plane * layout->out_height * layout->out_width;         \
       F *gx = (F *)job->out + plane * area;                                                       \
       memset(gx, 0, (size_t)area * sizeof(F));                                                    \
+      if (pairs) {                                                                                \
+        for (int64_t i = 0; i < layout->out_height; i++, g += layout->out_width) {                \
+          int64_t row = 2 * i * layout->width;                                                    \
+          job->kernels->T.max_pair_back(                                                          \
+            gx + row, x + row, g, layout->width, layout->out_width);                              \
+        }                                                                                         \
+        continue;                                                                                 \
+      }                                                                                           \
       for (int64_t i = 0; i < layout->out_height; i++) {                                          \
         window rows = window_of(layout, 0, i, layout->height);                                    \
         for (int64_t j = 0; j < layout->out_width; j++, g++) {                                    \
