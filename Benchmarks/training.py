@@ -134,10 +134,14 @@ def main():
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (default 5)")
     parser.add_argument("--smallest", action="store_true", help="once, few steps, no timing")
     parser.add_argument("--models", nargs="*", choices=MODELS, default=MODELS)
+    parser.add_argument("--threads", type=int, help="threads for both (default: each its own choice)")
     parser.add_argument("--peer", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.peer:
         return peer(options.peer[0], int(options.peer[1]))
+    if options.threads:
+        for name in ("LAMELLA_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+            os.environ[name] = str(options.threads)
     has_torch = importlib.util.find_spec("torch") is not None
     if not has_torch:
         print("SKIPPED torch: not installed for this Python; nothing is compared")
