@@ -35,10 +35,11 @@ let tests: [Target] = [
   tests(
     of: "Runtime", "Diagnostics", "Syntax", "TensorCore", "TensorOps", "DataKit", "TestSupport"),
   tests(of: "Digest"),
+  tests(of: "JSON"),
   tests(of: "Plot", "TensorCore", "TestSupport"),
   tests(of: "PlotKit", "Plot", "Runtime", "Diagnostics", "TestSupport"),
   tests(of: "DataKit", "Runtime", "Diagnostics", "TensorCore"),
-  tests(of: "Notebook", "Runtime", "Diagnostics", "TestSupport"),
+  tests(of: "Notebook", "JSON", "Runtime", "Diagnostics", "TestSupport"),
   tests(of: "REPL", "Runtime", "Diagnostics"),
 ]
 
@@ -69,6 +70,7 @@ let package = Package(
         .linkedLibrary("boost_system"),
       ]),
     .target(name: "Digest", swiftSettings: strict),
+    .target(name: "JSON", swiftSettings: strict),
     // The language and its engine.
     .target(name: "Diagnostics", swiftSettings: strict),
     .target(name: "Syntax", dependencies: ["Diagnostics"], swiftSettings: strict),
@@ -87,11 +89,13 @@ let package = Package(
       name: "PlotKit", dependencies: ["Plot", "Runtime", "Diagnostics", "TensorCore"],
       swiftSettings: strict),
     .target(
-      name: "DataKit", dependencies: ["CZlib", "Runtime", "Diagnostics", "TensorCore"],
+      name: "DataKit", dependencies: ["CZlib", "JSON", "Runtime", "Diagnostics", "TensorCore"],
       swiftSettings: strict),
     .target(
       name: "Notebook",
-      dependencies: ["CMarkdown", "Digest", "Runtime", "Syntax", "Diagnostics", "Yams"],
+      dependencies: [
+        "CMarkdown", "Digest", "JSON", "Runtime", "Syntax", "Diagnostics", "Yams",
+      ],
       swiftSettings: strict),
     .target(
       name: "REPL", dependencies: ["CReadline", "Runtime", "Syntax", "Diagnostics"],
@@ -99,7 +103,7 @@ let package = Package(
     .executableTarget(
       name: "lamella",
       dependencies: [
-        "REPL", "Notebook", "PlotKit", "DataKit", "Runtime", "Syntax", "Diagnostics",
+        "REPL", "Notebook", "PlotKit", "DataKit", "JSON", "Runtime", "Syntax", "Diagnostics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -1,3 +1,4 @@
+internal import JSON
 internal import Runtime
 internal import TensorCore
 
@@ -33,7 +34,7 @@ struct JSONWriter {
         throw .refused(Refusal(place: place, reason: "is \(number), which JSON cannot say"))
       }
       try put("\(number)")
-    case .string(let text): try put(JSONWriter.quoted(text))
+    case .string(let text): try put(JSONText.quoted(text))
     case .tuple(let values): try list(values.count, place, depth) { values[$0] }
     case .range(let range):
       guard range.count <= 1 << 28 else { throw .data(.tensor(.outOfMemory(bytes: .max))) }
@@ -85,7 +86,7 @@ struct JSONWriter {
     try put("{")
     for (position, field) in fields.enumerated() {
       if position > 0 { try put(", ") }
-      try put(JSONWriter.quoted(field.name) + ": ")
+      try put(JSONText.quoted(field.name) + ": ")
       try write(field.value, place: "\(place).\(field.name)", depth: depth + 1)
     }
     try put("}")
@@ -93,26 +94,5 @@ struct JSONWriter {
 
   private mutating func put(_ text: String) throws(Failure) {
     do throws(DataError) { try bytes.append(text: text) } catch { throw .data(error) }
-  }
-
-  static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      default:
-        if scalar.value < 0x20 {
-          let digits = String(scalar.value, radix: 16)
-          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        } else {
-          result.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return result + "\""
   }
 }

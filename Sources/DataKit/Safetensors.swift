@@ -1,3 +1,4 @@
+internal import JSON
 internal import Runtime
 internal import TensorCore
 
@@ -26,8 +27,7 @@ enum Safetensors {
     let start = reader.position
     try reader.skip(length)
     let data = reader.position
-    var json = JSONReader(file, start..<data, name: name)
-    guard case .map(let header) = try json.value() else {
+    guard case .map(let header) = try JSONReader.value(of: file, start..<data, name: name) else {
       throw fault(name, "it is no object")
     }
     var result = Content(tensors: [], metadata: [])
@@ -153,7 +153,7 @@ enum Safetensors {
     var entries: [String] = []
     if !content.metadata.isEmpty {
       let texts = content.metadata.map {
-        JSONWriter.quoted($0.name) + ":" + JSONWriter.quoted($0.text)
+        JSONText.quoted($0.name) + ":" + JSONText.quoted($0.text)
       }
       entries.append("\"__metadata__\":{" + texts.joined(separator: ",") + "}")
     }
@@ -165,7 +165,7 @@ enum Safetensors {
       let end = place + tensor.count * tensor.dtype.size
       let sizes = tensor.shape.array.map(String.init).joined(separator: ",")
       entries.append(
-        JSONWriter.quoted(name)
+        JSONText.quoted(name)
           + ":{\"dtype\":\"\(type)\",\"shape\":[\(sizes)],\"data_offsets\":[\(place),\(end)]}")
       place = end
     }

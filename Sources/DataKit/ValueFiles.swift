@@ -36,8 +36,7 @@ let fileFormats: [FileFormat] = [
     context throws(CallFailure) in
     try context.withFile(0) { (name, path) throws(DataError) in
       let file = try FileBytes(path: path, name: name)
-      var reader = JSONReader(file, 0..<file.count, name: name)
-      return try reader.value()
+      return try JSONReader.value(of: file, 0..<file.count, name: name)
     }
   },
   FileFormat("png", "a picture", takes: \.isArray) { context throws(CallFailure) in

@@ -40,7 +40,7 @@ import Testing
     #expect(folder.shows("save(v, \"v.json\")").hasPrefix("E0405"))
     let deep = String(repeating: "[", count: 100_000)
     #expect(throws: Never.self) { try folder.write("deep.json", deep) }
-    #expect(folder.shows("load(\"deep.json\")").contains("nest too deep"))
+    #expect(folder.shows("load(\"deep.json\")").contains("values inside each other"))
   }
 
   // MARK: - Damage
@@ -161,12 +161,24 @@ import Testing
       folder.shows("load(\"x.json\")")
         == "{\"a\": (1, -2500.0, true, false, none), \"b\": {\"é🎈\": \"\\n\\\"/\"}}")
     for wrong in [
-      "", "[1,]", "{\"a\" 1}", "[1 2]", "\"\\ud800\"", "tru", "1 2", "{1: 2}", "\"\\q\"",
+      "01", "1e400", "", "[1,]", "{\"a\" 1}", "[1 2]", "\"\\ud800\"", "tru", "1 2", "{1: 2}",
+      "\"\\q\"",
     ] {
       try folder.write("y.json", wrong)
       #expect(folder.shows("load(\"y.json\")").hasPrefix("E0803"), "\(wrong)")
     }
+    try folder.write("y.json", "[1, 2 3]")
+    #expect(folder.shows("load(\"y.json\")").contains("`,` or `]` is expected, at byte 6"))
     #expect(folder.shows("save((a = (1, nan)), \"z.json\")").contains("value.a[1] is nan"))
+  }
+
+  @Test func jsonIsReadAsDeepAsItIsWritten() throws {
+    let text = String(repeating: "[", count: 513) + String(repeating: "]", count: 513)
+    try folder.write("deep.json", text)
+    #expect(folder.shows("save(load(\"deep.json\"), \"again.json\")") == "")
+    #expect(folder.shows("load(\"again.json\") == load(\"deep.json\")") == "true")
+    try folder.write("deeper.json", "[" + text + "]")
+    #expect(folder.shows("load(\"deeper.json\")").hasPrefix("E0803"))
   }
 
   @Test func otherEndingsGoToTheirFormats() throws {

@@ -28,6 +28,7 @@ let package = Package(
     .systemLibrary(name: "CZlib"),
     .target(name: "Diagnostics", swiftSettings: strict),
     .target(name: "Digest", swiftSettings: strict),
+    .target(name: "JSON", swiftSettings: strict),
     .target(name: "Syntax", dependencies: ["Diagnostics"], swiftSettings: strict),
     .target(
       name: "TensorCore", dependencies: ["CFFTW", "CKernels", "COneDNN", "COpenBLAS"],
@@ -38,11 +39,13 @@ let package = Package(
       dependencies: ["CMPI", "CMachine", "Diagnostics", "Syntax", "TensorCore", "TensorOps"],
       swiftSettings: strict),
     .target(
-      name: "DataKit", dependencies: ["CZlib", "Runtime", "Diagnostics", "TensorCore"],
+      name: "DataKit", dependencies: ["CZlib", "JSON", "Runtime", "Diagnostics", "TensorCore"],
       swiftSettings: strict),
     .target(
       name: "Notebook",
-      dependencies: ["CMarkdown", "Digest", "Runtime", "Syntax", "Diagnostics", "Yams"],
+      dependencies: [
+        "CMarkdown", "Digest", "JSON", "Runtime", "Syntax", "Diagnostics", "Yams",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "fuzz",

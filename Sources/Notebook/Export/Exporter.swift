@@ -1,3 +1,5 @@
+internal import JSON
+
 /// A file that an export is made of.
 package struct ExportFile: Sendable {
   /// Relative to the folder of the export; `/` parts folders.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import JSON
 
 /// Turns TeX formulas into MathML with KaTeX, one process for all formulas of a page.
 ///

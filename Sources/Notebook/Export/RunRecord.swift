@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Digest
+package import JSON
 internal import Runtime
 
 /// What a run came to, for programs: `run.json`. Times stand apart in `times`; all else is the same

@@ -1,6 +1,7 @@
 internal import Diagnostics
 internal import Foundation
 internal import Glibc
+internal import JSON
 internal import Notebook
 internal import REPL
 

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Foundation
+internal import JSON
 internal import Notebook
 internal import Runtime
 internal import Synchronization

@@ -1,5 +1,6 @@
 internal import DataKit
 internal import Diagnostics
+internal import JSON
 internal import Notebook
 internal import Runtime
 internal import TensorCore

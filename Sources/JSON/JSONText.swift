@@ -59,6 +59,13 @@ package indirect enum JSONText: Sendable {
     text += close
   }
 
+  /// A string of JSON, in its quotes.
+  package static func quoted(_ value: String) -> String {
+    var text = ""
+    quote(value, to: &text)
+    return text
+  }
+
   private static func quote(_ value: String, to text: inout String) {
     text += "\""
     for scalar in value.unicodeScalars {

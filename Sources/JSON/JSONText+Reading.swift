@@ -9,16 +9,33 @@ package struct JSONFault: Error, Sendable {
 extension JSONText {
   /// Reads one JSON value (RFC 8259) that fills the bytes, white space around it aside.
   ///
-  /// A number without fraction and exponent is an `int` and must fit in 64 bits. Values may nest
-  /// 128 deep. Of two equal keys both are kept.
+  /// A number without fraction and exponent is an `int` if it fits in 64 bits, else a `number`. Of
+  /// two equal keys both are kept.
+  ///
+  /// - Parameters:
+  ///   - bytes: the text, in UTF-8.
+  ///   - deepest: how many values may stand inside each other; reading takes stack for each.
+  ///   - isStopped: asked every 65 536 values; true ends the reading with a fault.
+  /// - Complexity: O(bytes).
+  /// - Throws: where the text stops being JSON, and what was expected there.
+  package init(
+    reading bytes: UnsafeRawBufferPointer, deepest: Int = 128,
+    isStopped: @escaping () -> Bool = { false }
+  ) throws(JSONFault) {
+    var reader = JSONReader(bytes: bytes, deepest: deepest, isStopped: isStopped)
+    self = try reader.value(depth: 0)
+    reader.skipSpace()
+    guard reader.isAtEnd else { throw reader.fault("the end of the value") }
+  }
+
+  /// Reads one JSON value, nested 128 deep at most, that fills the bytes.
   ///
   /// - Complexity: O(bytes).
   /// - Throws: where the text stops being JSON, and what was expected there.
   package init(reading bytes: [UInt8]) throws(JSONFault) {
-    var reader = JSONReader(bytes: bytes)
-    self = try reader.value(depth: 0)
-    reader.skipSpace()
-    guard reader.isAtEnd else { throw reader.fault("the end of the value") }
+    self = try bytes.withUnsafeBufferPointer { (buffer) throws(JSONFault) in
+      try JSONText(reading: UnsafeRawBufferPointer(buffer))
+    }
   }
 
   /// The value of a key of an object, the last one when it stands there twice; nil otherwise.
@@ -30,12 +47,17 @@ extension JSONText {
 
 /// A place in a text, and what is read from there.
 private struct JSONReader {
-  let bytes: [UInt8]
-  var position = 0
+  private let bytes: UnsafeRawBufferPointer
+  private let deepest: Int
+  private let isStopped: () -> Bool
+  private var position = 0
+  private var count = 0
 
-  private static let deepest = 128
-
-  init(bytes: [UInt8]) { self.bytes = bytes }
+  init(bytes: UnsafeRawBufferPointer, deepest: Int, isStopped: @escaping () -> Bool) {
+    self.bytes = bytes
+    self.deepest = deepest
+    self.isStopped = isStopped
+  }
 
   var isAtEnd: Bool { position == bytes.count }
 
@@ -56,9 +78,11 @@ private struct JSONReader {
   }
 
   mutating func value(depth: Int) throws(JSONFault) -> JSONText {
-    guard depth < JSONReader.deepest else {
-      throw fault("at most \(JSONReader.deepest) values inside each other")
+    guard depth < deepest else {
+      throw fault("at most \(deepest) values inside each other")
     }
+    count += 1
+    if count & 0xffff == 0, isStopped() { throw fault("leave to go on") }
     skipSpace()
     switch next.map({ Unicode.Scalar($0) }) {
     case "{": return try object(depth)
@@ -130,11 +154,7 @@ private struct JSONReader {
       guard digits() else { throw fault("a digit") }
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    if isInteger {
-      if let value = Int(text) { return .int(value) }
-      position = start
-      throw fault("an integer of 64 bits")
-    }
+    if isInteger, let value = Int(text) { return .int(value) }
     guard let value = Double(text), value.isFinite else {
       position = start
       throw fault("a number that a Float can hold")
@@ -160,7 +180,7 @@ private struct JSONReader {
         position += 1
         continue
       }
-      text += bytes[start..<position]
+      text += UnsafeRawBufferPointer(rebasing: bytes[start..<position])
       position += 1
       if byte == 0x22 {
         guard let result = String(validating: text, as: UTF8.self) else {
