@@ -98,14 +98,13 @@ extension Tensor {
       operands.count == operation.arity, "\(operation) takes \(operation.arity) operands")
     let expression = FusedExpression.of(operation)
     do throws(FusedFailure) {
-      if let result = try small(expression.steps[0], operands) { return result }
-      return try evaluateInRows(expression, operands)
+      return try evaluate(expression, leaves: operands)
     } catch {
       throw error.error
     }
   }
 
-  /// The same for tensors.
+  /// The same for tensors, with a result that is contiguous.
   package static func elementwise(_ operation: ElementwiseOperation, _ operands: Tensor...)
     throws(TensorError) -> Tensor
   {

@@ -39,5 +39,6 @@ import Testing
     }
     #expect(try sum.toDoubles() == wanted)
     #expect(try Tensor.elementwise(.negate, columns).isContiguous)
+    #expect(try Tensor.elementwise(.negate, .tensor(columns)).strides == columns.strides)
   }
 }
