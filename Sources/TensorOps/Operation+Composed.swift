@@ -18,6 +18,7 @@ extension Operation {
 }
 
 extension VariableArguments {
+  /// Arguments of which none is under differentiation.
   init(_ arguments: OperationArguments) {
     self.init(
       arguments.values.map { argument in

@@ -128,22 +128,8 @@ extension Operation {
       derivative: .composed(compute)
     ) { (arguments) throws(TensorError) in
       if let direct, let result = try direct(arguments) { return .value(result) }
-      return try OperationResult(try compute(VariableArguments(plain: arguments)))
+      return try OperationResult(try compute(VariableArguments(arguments)))
     }
-  }
-}
-
-extension VariableArguments {
-  /// Arguments of which none is under differentiation.
-  fileprivate init(plain arguments: OperationArguments) {
-    self.init(
-      arguments.values.map { argument in
-        switch argument {
-        case .operand(let operand): .variable(.plain(operand))
-        case .tensors(let tensors): .variables(tensors.map { Variable($0) })
-        case .none, .int, .float, .bool, .string, .dtype, .ints: .plain(argument)
-        }
-      })
   }
 }
 
