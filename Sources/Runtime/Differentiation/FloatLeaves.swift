@@ -56,11 +56,16 @@ extension Value {
   }
 
   /// The value as the levels below one see it, what closures have captured included.
-  func below(_ level: Level) throws(CallFailure) -> Value {
-    try mappingFloats(
+  ///
+  /// - Throws: E0501 when closures or structures nest too deeply.
+  func below(_ level: Level, depth: Int = 0) throws(CallFailure) -> Value {
+    guard depth < Value.deepestStructure else { throw .tooDeep() }
+    return try mappingFloats(
       { (variable) throws(CallFailure) in Value(variable.below(level)) },
       others: { (value) throws(CallFailure) in
-        try value.mappingCaptures { (captured) throws(CallFailure) in try captured.below(level) }
+        try value.mappingCaptures { (captured) throws(CallFailure) in
+          try captured.below(level, depth: depth + 1)
+        }
       })
   }
 

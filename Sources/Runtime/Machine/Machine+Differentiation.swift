@@ -39,6 +39,15 @@ extension Machine {
     return true
   }
 
+  /// The operations that reduce all elements.
+  private static let reductions: [Reduction: Operation] = {
+    let byName = Dictionary(grouping: OperationTable.all, by: \.name)
+    return Dictionary(
+      uniqueKeysWithValues: Reduction.allCases.compactMap { reduction in
+        byName[reduction.name]?.first.map { (reduction, $0) }
+      })
+  }()
+
   private func value(of tree: FusedTree, _ leaves: [Variable]) throws(FusedFailure) -> Value {
     guard let reduction = tree.reduction else { return Value(try tree.expression.apply(leaves)) }
     if reduction == .sum || reduction == .mean {
@@ -46,7 +55,7 @@ extension Machine {
     }
     let whole = try tree.expression.apply(leaves)
     do throws(TensorError) {
-      let operation = OperationTable.all.first { $0.name == reduction.name }
+      let operation = Machine.reductions[reduction]
       let arguments =
         [VariableArguments.Argument.variable(try whole.asTensor())]
         + (operation?.parameters.dropFirst() ?? []).map { .plain($0.defaultValue.argument) }

@@ -1,3 +1,4 @@
+internal import CMachine
 internal import TensorCore
 package import TensorOps
 
@@ -37,14 +38,17 @@ extension Value {
     return Value(Variable.plain(Variable.traced(trace).value))
   }
 
-  /// Whether the value is traced, or a tuple with such a value in it.
+  /// Whether the value is traced, or a tuple with such a value in it, no deeper than what makes a
+  /// tensor.
+  ///
+  /// - Complexity: O(elements); numbers are only glanced at.
   var containsTraced: Bool {
     switch self {
-    case .traced: true
-    case .tuple(let values): values.contains(where: \.containsTraced)
+    case .traced: return true
+    case .tuple(let values): return values.containsTraced(levels: Shape.maxRank)
     case .none, .bool, .int, .float, .complex, .string, .tensor, .record, .map, .range, .function,
       .module, .external:
-      false
+      return false
     }
   }
 
@@ -140,5 +144,23 @@ extension Value {
   private func variableOfOperator() throws(CallFailure) -> Variable? {
     if let variable { return variable }
     return try operandOfOperator().map { Variable.plain($0) }
+  }
+}
+
+extension TupleValue {
+  /// Whether an element is traced, or a tuple with one in it, at most `levels` further down.
+  fileprivate func containsTraced(levels: Int) -> Bool {
+    let items = Cells.items(of: reference.cast(to: lm_tuple.self))
+    for position in 0..<count where Cells.mayHoldTraced(items[position]) {
+      switch Cells.value(of: items[position]) {
+      case .traced: return true
+      case .tuple(let inner):
+        if levels > 0, inner.containsTraced(levels: levels - 1) { return true }
+      case .none, .bool, .int, .float, .complex, .string, .tensor, .record, .map, .range,
+        .function, .module, .external:
+        continue
+      }
+    }
+    return false
   }
 }
