@@ -9,7 +9,7 @@ extension OperationTable {
     + trigonometricOperations + complexOperations + choosingOperations + castOperations
 
   /// An entry that is the elementwise operation itself.
-  private static func elementwise(
+  static func elementwise(
     _ name: String, _ operation: ElementwiseOperation, _ parameters: [String], _ summary: String,
     _ example: String, gives: String
   ) -> Operation {
@@ -17,7 +17,8 @@ extension OperationTable {
       name: name, summary: summary,
       parameters: parameters.map { OperationParameter($0, .operand) }, example: example,
       gives: gives, elementwise: operation,
-      derivative: operation.isFlat ? .constant : .elementwise
+      derivative: operation.isFlat
+        ? .constant : operation == .nextAfter ? Derivative.none : .elementwise
     ) { (arguments) throws(TensorError) in
       try apply(operation, Array(parameters.indices.map { arguments.operand($0) }))
     }

@@ -7,21 +7,6 @@ extension OperationTable {
   package static let specialOperations: [Operation] =
     probabilityOperations + besselOperations + bitOperations
 
-  private static func elementwise(
-    _ name: String, _ operation: ElementwiseOperation, _ parameters: [String], _ summary: String,
-    _ example: String, gives: String
-  ) -> Operation {
-    Operation(
-      name: name, summary: summary,
-      parameters: parameters.map { OperationParameter($0, .operand) }, example: example,
-      gives: gives, elementwise: operation,
-      derivative: operation.isFlat
-        ? .constant : operation == .nextAfter ? Derivative.none : .elementwise
-    ) { (arguments) throws(TensorError) in
-      try apply(operation, Array(parameters.indices.map { arguments.operand($0) }))
-    }
-  }
-
   private static let probabilityOperations: [Operation] = [
     elementwise(
       "erf", .erf, ["x"], "The error function: 2/√π times the integral of exp(-t²) from 0 to x.",
