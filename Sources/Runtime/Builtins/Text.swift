@@ -1,3 +1,4 @@
+@_spi(_Unicode) internal import Swift
 internal import TensorCore
 
 /// Text. A Str is a sequence of Unicode characters (code points): `len`, indices and positions
@@ -39,6 +40,16 @@ let textBuiltins: [Builtin] = [
   Builtin(
     "lower", [.required("text")], "The text in small letters.",
     examples: [("lower(\"Hi\")", "\"hi\"")], body: Text.lower),
+  Builtin(
+    "normal_form", [.required("text"), .optional("form", "\"NFC\"")],
+    """
+    The text in a Unicode normal form: "NFC", letters and their marks composed, or "NFD", apart.
+
+    Texts that look alike may differ in that; in the same form they are equal.
+    """,
+    examples: [
+      ("len(normal_form(\"é\", \"NFD\"))", "2"), ("codes(normal_form(\"é\"))", "i64[1] [233]"),
+    ], body: Text.normalForm),
   Builtin(
     "starts_with", [.required("text"), .required("part")], "Whether the text begins with the part.",
     examples: [("starts_with(\"banana\", \"ban\")", "true")], body: Text.startsWith),
@@ -152,6 +163,23 @@ private enum Text {
 
   static func lower(_ context: inout CallContext) throws(CallFailure) -> Value {
     .string(try context.string(0).lowercased())
+  }
+
+  static func normalForm(_ context: inout CallContext) throws(CallFailure) -> Value {
+    let text = try context.string(0)
+    let form = try context.string(1, default: "NFC")
+    var scalars = String.UnicodeScalarView()
+    switch form {
+    case "NFC": scalars.append(contentsOf: text._nfc)
+    case "NFD": scalars.append(contentsOf: text._nfd)
+    default:
+      throw context.wrongValue(1, found: form.quoted, requirement: "\"NFC\" or \"NFD\"")
+    }
+    let normal = String(scalars)
+    guard normal.utf8.count <= Value.longestText else {
+      throw .tensor(.outOfMemory(bytes: normal.utf8.count))
+    }
+    return .string(normal)
   }
 
   static func startsWith(_ context: inout CallContext) throws(CallFailure) -> Value {
