@@ -150,14 +150,17 @@ static int32_t multiply_i64_vv(ARGUMENTS) {
   return checked_multiply(out, a, 1, b, 1, count);
 }
 
+// The single operand is copied first: the result may be written over it.
 static int32_t multiply_i64_vs(ARGUMENTS) {
+  const int64_t factor = *(const int64_t *)b;
   if (all_narrow(a, count) && all_narrow(b, 1)) return plain_multiply_i64_vs(out, a, b, c, count);
-  return checked_multiply(out, a, 1, b, 0, count);
+  return checked_multiply(out, a, 1, &factor, 0, count);
 }
 
 static int32_t multiply_i64_sv(ARGUMENTS) {
+  const int64_t factor = *(const int64_t *)a;
   if (all_narrow(a, 1) && all_narrow(b, count)) return plain_multiply_i64_sv(out, a, b, c, count);
-  return checked_multiply(out, a, 0, b, 1, count);
+  return checked_multiply(out, &factor, 0, b, 1, count);
 }
 
 static int32_t square_i64_vv(ARGUMENTS) {
