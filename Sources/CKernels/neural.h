@@ -1,6 +1,7 @@
 // The vectorised parts of the neural kernels, one table for each instruction set. Not for Swift.
 #ifndef LAMELLA_NEURAL_TABLE_H
 #define LAMELLA_NEURAL_TABLE_H
+#include "include/grouped.h"
 #include "include/neural.h"
 #include "kernel.h"
 
@@ -12,6 +13,27 @@ typedef struct {
   int64_t batch, head, first_query;
   bool stored_bf16;
 } ck_attention_task;
+
+// Products of rows with the matrix of their group.
+typedef struct {
+  const ck_group_layout *layout;
+  const void *x, *w, *g;
+  void *result;
+  // Cotangents g [rows, out] as panels [out, width], each group's rows padded to whole vectors: where its panels begin.
+  void *turned;
+  const int64_t *padded_starts;
+} ck_group_task;
+
+// Rows (of the group's, or of its matrix) and columns of the result.
+typedef struct {
+  int64_t group, row, rows, column, columns;
+} ck_group_block;
+
+enum {
+  // The most columns of a block, and steps of depth of a pass over a block on the way back.
+  CK_GROUP_COLUMNS = 512,
+  CK_GROUP_DEPTH = 128
+};
 
 // For float or double.
 #define CK_NEURAL_TABLE(F)                                                                        \
@@ -66,6 +88,14 @@ typedef struct {
       F *workspace);                                                                              \
     void (*max_rows)(F * out, const F *x, int64_t width, int64_t rows, int64_t stride);           \
     void (*max_pair_back)(F * gx, const F *x, const F *g, int64_t width, int64_t count);          \
+    void (*grouped)(const ck_group_task *task, const ck_group_block *block, F *workspace);        \
+    void (*grouped_turn)(const ck_group_task *task, const ck_group_block *block);                 \
+    void (*grouped_back_rows)(                                                                    \
+      const ck_group_task *task, const ck_group_block *block, F *workspace);                      \
+    void (*grouped_back_matrices)(                                                                \
+      const ck_group_task *task, const ck_group_block *block, F *workspace);                      \
+    /* Elements of a vector, and of a row of a tile. */                                           \
+    int64_t lanes, tile_width;                                                                    \
   }
 
 typedef CK_NEURAL_TABLE(float) ck_neural_f32;

@@ -48,6 +48,7 @@ LARGEST(double, largest_f64)
 #define NARROW
 #include "neural_attention.h"
 #undef NARROW
+#include "neural_grouped.h"
 #undef F
 #undef FN
 
@@ -56,6 +57,7 @@ LARGEST(double, largest_f64)
 #include "neural_product.h"
 #include "neural_rows.h"
 #include "neural_attention.h"
+#include "neural_grouped.h"
 #undef F
 #undef FN
 
@@ -72,7 +74,10 @@ LARGEST(double, largest_f64)
     .lstm_back = lstm_back_##T, .gru = gru_##T, .gru_back = gru_back_##T, .gelu = gelu_##T,       \
     .gelu_back = gelu_back_##T, .rope = rope_##T, .rope_angles = rope_angles_##T,                 \
     .attend = attend_##T, .attend_back = attend_back_##T, .attend_few = attend_few_##T,           \
-    .max_rows = max_rows_##T, .max_pair_back = max_pair_back_##T,                                 \
+    .max_rows = max_rows_##T, .max_pair_back = max_pair_back_##T, .grouped = grouped_##T,         \
+    .grouped_turn = grouped_turn_##T, .grouped_back_rows = grouped_back_rows_##T,                 \
+    .grouped_back_matrices = grouped_back_matrices_##T, .lanes = lanes_##T,                       \
+    .tile_width = tile_width_##T,                                                                 \
   }
 
 const ck_neural NEURAL_TABLE = {.f32 = ENTRIES(f32), .f64 = ENTRIES(f64)};

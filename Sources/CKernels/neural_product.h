@@ -7,10 +7,11 @@ enum { FN(lanes) = VECTOR_BYTES / sizeof(F), FN(tile_width) = TILE_VECTORS * FN(
 typedef F FN(vector) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(F)), may_alias));
 
 // c [rows, vectors] = (adds ? c : 0) + a b. Strides in elements: of a from row to row and from depth to depth, of b and c
-// from row to row.
+// from row to row. Meanwhile `lines` cache lines at `ahead`, and as many at each step of b_stride, are asked for.
 static inline __attribute__((always_inline)) void FN(tile)(
   const int rows, const int vectors, F *c, int64_t c_stride, const F *a, int64_t a_row,
-  int64_t a_depth, const F *b, int64_t b_stride, int64_t depth, bool adds) {
+  int64_t a_depth, const F *b, int64_t b_stride, int64_t depth, bool adds, const int lines,
+  const F *ahead) {
   FN(vector) sums[TILE_ROWS][TILE_VECTORS];
   for (int i = 0; i < rows; i++) {
     for (int v = 0; v < vectors; v++) {
@@ -22,6 +23,9 @@ static inline __attribute__((always_inline)) void FN(tile)(
     FN(vector) right[TILE_VECTORS];
     for (int v = 0; v < vectors; v++) {
       right[v] = *(const FN(vector) *)(b + p * b_stride + v * FN(lanes));
+    }
+    for (int line = 0; line < lines; line++) {
+      __builtin_prefetch(ahead + p * b_stride + line * (int64_t)(64 / sizeof(F)), 0, 2);
     }
     for (int i = 0; i < rows; i++) {
       F left = a[i * a_row + p * a_depth];
@@ -41,12 +45,12 @@ static inline __attribute__((always_inline)) void FN(rows_of_tiles)(
   int64_t i = 0;
   for (; i + TILE_ROWS <= rows; i += TILE_ROWS) {
     FN(tile)(TILE_ROWS, vectors, c + i * c_stride, c_stride, a + i * a_row, a_row, a_depth, b,
-      b_stride, depth, adds);
+      b_stride, depth, adds, 0, NULL);
   }
 #define REST(n)                                                                                   \
   case n:                                                                                         \
     FN(tile)(n, vectors, c + i * c_stride, c_stride, a + i * a_row, a_row, a_depth, b, b_stride,  \
-      depth, adds);                                                                               \
+      depth, adds, 0, NULL);                                                                      \
     break;
   switch (rows - i) { REST(1) REST(2) REST(3) REST(4) REST(5) }
 #undef REST
