@@ -16,6 +16,7 @@ package enum OperationTable {
     ("Activations", activationOperations),
     ("Convolution and pooling", convolutionOperations + poolingOperations),
     ("Layers", layerOperations),
+    ("Codes", codeOperations),
     ("Losses", lossOperations),
   ]
 

@@ -10,6 +10,7 @@ import json
 import os
 
 import numpy as np
+import scipy.linalg
 import scipy.special
 import torch
 import torch.nn.functional as F
@@ -454,6 +455,8 @@ def neural():
     case("mse_loss", F.mse_loss, tensor(2, 3), tensor(2, 3))
     case("l1_loss", F.l1_loss, tensor(2, 3), tensor(2, 3))
     case("huber_loss", lambda x, t: F.huber_loss(x, t, delta=0.7), tensor(7), tensor(7), 0.7)
+    matrix = torch.tensor(scipy.linalg.hadamard(8), dtype=torch.float64) / 8**0.5
+    case("hadamard", lambda x: x @ matrix.to(x.dtype), tensor(2, 8))
 
 
 elementwise()
