@@ -1,4 +1,5 @@
 // Chooses kernels for the machine the process runs on.
+#include "cache_table.h"
 #include "neural.h"
 #include "reduce.h"
 
@@ -60,6 +61,26 @@ const ck_neural *ck_best_neural(void) {
   }
 #endif
   return &ck_neural_base;
+}
+
+const ck_cache_table *ck_best_cache(void) {
+#if defined(__x86_64__)
+  switch (level()) {
+  case 2: return &ck_cache_v4;
+  case 1: return &ck_cache_v3;
+  }
+#endif
+  return &ck_cache_base;
+}
+
+const ck_code_table *ck_best_codes(void) {
+#if defined(__x86_64__)
+  switch (level()) {
+  case 2: return __builtin_cpu_supports("avx512vpopcntdq") ? &ck_codes_popcnt : &ck_codes_v4;
+  case 1: return &ck_codes_v3;
+  }
+#endif
+  return &ck_codes_base;
 }
 
 bool ck_has_kernel(int32_t operation, int32_t dtype) {

@@ -34,8 +34,9 @@ typedef struct {
   const uint8_t *seen;
 } ck_cache_queries;
 
-// out [heads, group, queries, value_width]; totals [heads, group, queries], the logsumexp of the scores, may be NULL.
-// group · queries is at most CK_FEW_QUERIES_AT_ONCE (neural.h).
+// out [heads, group, queries, value_width]; totals [heads, group, queries], the logsumexp of the scores, may be NULL. A query
+// that sees nothing gets 0. Meant for few queries: keys are read once for each CK_FEW_QUERIES_AT_ONCE (neural.h) of a head.
+// Query i of several gets the very bits it gets alone, with `length` up to what it sees (without `seen`).
 ck_status ck_cache_attend(
   const ck_cache *cache, const ck_cache_queries *queries, const float *q, float *out,
   float *totals);
@@ -59,12 +60,16 @@ ck_status ck_cache_encode(
   const ck_cache *cache, const ck_code *code, ck_int page, ck_int first, ck_int count,
   void *code_page);
 
+// Of each row of x, the orthonormal Walsh-Hadamard transform; CK_F32 or CK_F64. `out` may be x. CK_OUT_OF_RANGE unless the
+// width is a power of two.
+ck_status ck_hadamard(int32_t dtype, const void *x, ck_int rows, ck_int width, void *out);
+
 // What the distance of two codes a, b of a channel is: |a - b|, (a - b)², or the weight of a ^ b, where bit j weighs 2^j.
 typedef enum { CK_CODE_L1 = 0, CK_CODE_L2 = 1, CK_CODE_XOR = 2 } ck_code_metric;
 
 // Bounds of `span` adjacent keys (it divides CK_PAGE_KEYS) by channel: smallest [heads, CK_PAGE_KEYS / span, width], then the
 // largest, as f32. The runs that hold positions first ..< first + count are made anew; of a run only positions before first
-// + count count.
+// + count count. A channel with a NaN has NaN for bounds.
 ck_int ck_bound_page_bytes(ck_int heads, ck_int width, ck_int span);
 ck_status ck_cache_bounds(
   const ck_cache *cache, ck_int span, ck_int page, ck_int first, ck_int count, void *bound_page);
@@ -85,8 +90,9 @@ typedef enum {
 } ck_selection_kind;
 
 // How `budget` positions are chosen for a query. The newest position is always among them; of equal ones the newer wins.
-// With a budget of `length` or more, all are chosen. CK_SELECT_PAGES chooses budget / span whole runs (at least one), the
-// newest run, which may be part filled, among them.
+// With a budget of `length` or more, all are chosen; it is at least 1. CK_SELECT_PAGES chooses budget / span whole runs (at
+// least one), the newest run, which may be part filled, among them; of a run longer than the budget the newest positions. NaN
+// scores come last. Chance depends on the seed, the head and the length.
 typedef struct {
   ck_selection_kind kind;
   ck_int budget, sinks, span;
@@ -105,7 +111,8 @@ ck_status ck_cache_select(
 ck_status ck_cache_distances(
   const ck_cache *cache, const ck_selection *selection, ck_int group, const float *q,
   int32_t *distances);
-// Attention to the chosen positions alone: out [heads, group, value_width], totals as ck_cache_attend.
+// Attention to the chosen positions alone: out [heads, group, value_width], totals as ck_cache_attend. CK_OUT_OF_RANGE when
+// one is no position of the cache.
 ck_status ck_cache_attend_chosen(
   const ck_cache *cache, ck_int group, double scale, const float *q, const int32_t *chosen,
   const int32_t *counts, ck_int budget, float *out, float *totals);
