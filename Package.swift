@@ -33,12 +33,14 @@ let tests: [Target] = [
   tests(of: "TensorCore", "TestSupport"),
   tests(of: "TensorOps", "TensorCore"),
   tests(
-    of: "Runtime", "Diagnostics", "Syntax", "TensorCore", "TensorOps", "DataKit", "TestSupport"),
+    of: "Runtime", "Diagnostics", "Syntax", "TensorCore", "TensorOps", "DataKit", "AttentionKit",
+    "TestSupport"),
   tests(of: "Digest"),
   tests(of: "JSON"),
   tests(of: "Plot", "TensorCore", "TestSupport"),
   tests(of: "PlotKit", "Plot", "Runtime", "Diagnostics", "TestSupport"),
   tests(of: "DataKit", "Runtime", "Diagnostics", "TensorCore"),
+  tests(of: "AttentionKit", "CKernels", "Runtime", "Diagnostics", "TensorCore", "TestSupport"),
   tests(of: "Notebook", "JSON", "Runtime", "Diagnostics", "TestSupport"),
   tests(of: "REPL", "Runtime", "Diagnostics"),
 ]
@@ -92,6 +94,9 @@ let package = Package(
       name: "DataKit", dependencies: ["CZlib", "JSON", "Runtime", "Diagnostics", "TensorCore"],
       swiftSettings: strict),
     .target(
+      name: "AttentionKit", dependencies: ["CKernels", "Runtime", "Diagnostics", "TensorCore"],
+      swiftSettings: strict),
+    .target(
       name: "Notebook",
       dependencies: [
         "CMarkdown", "Digest", "JSON", "Runtime", "Syntax", "Diagnostics", "Yams",
@@ -103,7 +108,8 @@ let package = Package(
     .executableTarget(
       name: "lamella",
       dependencies: [
-        "REPL", "Notebook", "PlotKit", "DataKit", "JSON", "Runtime", "Syntax", "Diagnostics",
+        "REPL", "Notebook", "PlotKit", "DataKit", "AttentionKit", "JSON", "Runtime", "Syntax",
+        "Diagnostics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

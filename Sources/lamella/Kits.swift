@@ -1,3 +1,4 @@
+internal import AttentionKit
 internal import DataKit
 internal import PlotKit
 internal import Runtime
@@ -13,7 +14,7 @@ func makeSession(
 ) -> Session {
   Session(
     SessionOptions(
-      kits: [dataKit, makePlotKit(allowShell: allowShell)],
+      kits: [dataKit, attentionKit, makePlotKit(allowShell: allowShell)],
       standardLibraryFolder: StandardLibrary.locate() ?? "", workingFolder: workingFolder,
       seed: seed, isStrict: isStrict))
 }

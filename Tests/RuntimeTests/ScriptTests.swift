@@ -1,3 +1,4 @@
+internal import AttentionKit
 internal import DataKit
 internal import Diagnostics
 internal import Foundation
@@ -47,12 +48,13 @@ internal import Testing
 }
 
 extension Session {
-  /// A session with the standard library of the source tree and the data kit.
+  /// A session with the standard library of the source tree and the kits of data and attention.
   static func forTests() throws -> Session {
     let folder = LanguageScript.testsFolder.deletingLastPathComponent()
     return Session(
       SessionOptions(
-        kits: [dataKit], standardLibraryFolder: folder.appendingPathComponent("stdlib").path,
+        kits: [dataKit, attentionKit],
+        standardLibraryFolder: folder.appendingPathComponent("stdlib").path,
         workingFolder: folder.path))
   }
 }

@@ -5,9 +5,6 @@
 // Channels written with a few bits: buckets, packing, distances (packing.c). Everything is contiguous unless it says
 // otherwise. Results are the same for any number of threads.
 
-// The orthonormal Walsh-Hadamard transform of each row of [rows, width], of CK_F32 or CK_F64; the width is a power of two.
-// (walsh.c)
-ck_status ck_walsh_rows(int32_t dtype, const void *x, ck_int rows, ck_int width, void *out);
 // How many of the ascending edges each element is above, 0 for NaN; both of CK_F32 or of CK_F64.
 ck_status ck_bucketize(
   int32_t dtype, const void *x, ck_int count, const void *edges, ck_int edge_count, int64_t *out);

@@ -39,7 +39,7 @@ extension Tensor {
     }
     let x = try Tensor.neuralOperands("hadamard", [self])[0]
     let result = try Tensor(uninitialized: x.dtype, shape)
-    let status = ck_walsh_rows(x.kernelType, x.pointer, count / width, width, result.pointer)
+    let status = ck_hadamard(x.kernelType, x.pointer, count / width, width, result.pointer)
     withExtendedLifetime((x.storage, result.storage)) {}
     try checkKernel(status)
     return result
