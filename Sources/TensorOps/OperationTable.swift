@@ -15,7 +15,7 @@ package enum OperationTable {
     ("Fourier transforms", fourierOperations),
     ("Activations", activationOperations),
     ("Convolution and pooling", convolutionOperations + poolingOperations),
-    ("Layers", layerOperations),
+    ("Layers", layerOperations + groupedOperations),
     ("Codes", codeOperations),
     ("Losses", lossOperations),
   ]

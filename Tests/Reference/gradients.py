@@ -459,6 +459,15 @@ def neural():
     case("hadamard", lambda x: x @ matrix.to(x.dtype), tensor(2, 8))
 
 
+def grouped():
+    def product(x, w, counts):
+        return torch.cat([a @ b for a, b in zip(x.split(counts.tolist()), w.unbind(0))])
+
+    case("grouped_matmul", product, tensor(5, 3), tensor(3, 3, 2), np.array([2, 0, 3]))
+    case("grouped_matmul", product, tensor(4, 2), tensor(1, 2, 5), np.array([4]))
+    case("grouped_matmul", product, tensor(0, 2), tensor(2, 2, 3), np.array([0, 0]))
+
+
 elementwise()
 reductions()
 shaping()
@@ -467,6 +476,7 @@ linear_algebra()
 activations()
 composed()
 neural()
+grouped()
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "gradients.txt")
 with open(path, "w") as file:
     file.write("\n".join(lines) + "\n")

@@ -27,7 +27,7 @@ np.seterr(all="ignore")
 FOLDER = Path(__file__).parent
 FAMILIES = [
     "elementwise", "special", "creation", "reductions", "shaping", "gathering", "linalg", "neural",
-    "array_api", "codes",
+    "array_api", "codes", "grouped",
 ]
 NAMES = {
     "bool": "bool", "uint8": "u8", "int8": "i8", "int32": "i32", "int64": "i64",

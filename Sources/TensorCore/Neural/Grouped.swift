@@ -30,8 +30,8 @@ package struct RowGroups: Sendable {
     let sum = starts[starts.count - 1]
     guard sum == rows, starts.count == counts.count + 1 else {
       throw .argument(
-        operation: operation, name: "counts", value: "\(counts.count) counts with sum \(sum)",
-        requirement: "with sum \(rows), the number of rows")
+        operation: operation, name: "counts", value: "\(sum) in sum",
+        requirement: "\(rows) in sum, the number of rows")
     }
     self.starts = starts
   }
