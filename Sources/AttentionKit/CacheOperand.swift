@@ -2,10 +2,10 @@ internal import TensorCore
 
 /// Operands of a cache's operations, in the form that kernels take.
 enum CacheOperand {
-  /// [batch, heads, n, width] of f32, contiguous. The axis of batches may be missing where there is
-  /// one batch.
+  /// [batch, heads, n, width], of any dtype. The axis of batches may be missing where there is one
+  /// batch.
   ///
-  /// - Throws: `wrongRank`, `shapeMismatch`; `unsupportedDType` for complex numbers; `outOfMemory`.
+  /// - Throws: `wrongRank`, `shapeMismatch`.
   static func rows(
     _ operation: String, _ what: String, _ x: Tensor, _ batch: Int, _ heads: Int, _ width: Int
   ) throws(TensorError) -> Tensor {
@@ -16,7 +16,7 @@ enum CacheOperand {
         operation: operation, what: "\(what) have the cache's batches, heads and width",
         lhs: x.shape, rhs: wanted)
     }
-    return try single(operation, x)
+    return x
   }
 
   /// The tensor with four axes.
@@ -31,6 +31,8 @@ enum CacheOperand {
   }
 
   /// Contiguous, of f32.
+  ///
+  /// - Throws: `unsupportedDType` for complex numbers; `outOfMemory`.
   static func single(_ operation: String, _ x: Tensor) throws(TensorError) -> Tensor {
     guard x.dtype.kind != .complex else {
       throw .unsupportedDType(operation: operation, dtype: x.dtype)

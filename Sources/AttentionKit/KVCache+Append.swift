@@ -11,8 +11,8 @@ extension KVCache {
   ///   a copy of the last page; where a page begins, also O(pages).
   package func appending(keys: Tensor, values: Tensor) throws(TensorError) -> KVCache {
     let (batch, heads) = (layout.batch, layout.heads)
-    let keys = try CacheOperand.rows("kv_append", "keys", keys, batch, heads, layout.width)
-    let values = try CacheOperand.rows(
+    var keys = try CacheOperand.rows("kv_append", "keys", keys, batch, heads, layout.width)
+    var values = try CacheOperand.rows(
       "kv_append", "values", values, batch, heads, layout.valueWidth)
     let count = keys.shape[2]
     guard values.shape[2] == count else {
@@ -26,6 +26,9 @@ extension KVCache {
         operation: "kv_append", name: "k", value: "of \(count) positions after \(length)",
         requirement: "such that there are at most \(Int32.max)")
     }
+    (keys, values) = (
+      try CacheOperand.single("kv_append", keys), try CacheOperand.single("kv_append", values)
+    )
     let result = KVCache(
       layout: layout, length: length + count, pages: try pages(withRoomFor: count))
     try result.withKernelCache { (cache) throws(TensorError) in
