@@ -128,9 +128,10 @@ static void attend_to_part(const attend_job *job, const attend_part *part, float
     cache->stored, q, part->rows, cache->width, (float)queries->scale, space);
   for (int64_t low = part->first; low < part->end; low += CK_CACHE_BLOCK) {
     int64_t count = part->end - low < CK_CACHE_BLOCK ? part->end - low : CK_CACHE_BLOCK;
+    int64_t next = low + count < part->end ? low + count : part->first;
     job->table->attend(
       &task, low, ck_cache_key(cache, part->head, low), ck_cache_value(cache, part->head, low),
-      count);
+      count, ck_cache_key(cache, part->head, next));
   }
 }
 

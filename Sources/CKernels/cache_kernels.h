@@ -56,7 +56,8 @@ static int64_t seen_count(const ck_cache_rows *task, int64_t r, int64_t first, i
 }
 
 static void attend(
-  const ck_cache_rows *task, int64_t first, const void *keys, const void *values, int64_t count) {
+  const ck_cache_rows *task, int64_t first, const void *keys, const void *values, int64_t count,
+  const void *next_keys) {
   int64_t width = task->width, value_width = task->value_width;
   for (int64_t r = 0, rows; r < task->rows; r += rows) {
     // Rows that see as many of the keys.
@@ -69,33 +70,36 @@ static void attend(
     if (seen == 0) continue;
     float *weights = task->weights;
     score_few(
-      task->stored, task->q + r * width, rows, keys, seen, width, weights, CK_CACHE_BLOCK);
+      task->stored, task->q + r * width, rows, keys, seen, width, weights, CK_CACHE_BLOCK,
+      values);
     for (int64_t i = 0; i < rows; i++) {
       if (task->seen) hide(task, r + i, first, seen, weights + i * CK_CACHE_BLOCK);
       weigh(task, r + i, weights + i * CK_CACHE_BLOCK, seen);
     }
     add_few(
       task->stored, rows, weights, CK_CACHE_BLOCK, values, seen, value_width,
-      task->sums + r * value_width);
+      task->sums + r * value_width, next_keys);
   }
 }
 
 static void attend_at(
   const ck_cache_rows *task, const void *const *keys, const void *const *values, int64_t count) {
   int64_t width = task->width, value_width = task->value_width;
+  int64_t size = ck_stored_size(task->stored);
   float *weights = task->weights;
+  company with = {values, value_width * size};
+  for (int64_t i = 0; i < count && i < AHEAD; i++) {
+    prefetch_row(keys[i], width * size);
+    prefetch_row(values[i], value_width * size);
+  }
   if (task->stored == CK_F32) {
-    score_rows(
-      1, false, true, task->q, keys, count, width, weights, CK_CACHE_BLOCK, values,
-      value_width * 4);
+    score_rows(1, false, true, task->q, keys, count, width, weights, CK_CACHE_BLOCK, NULL, with);
     weigh(task, 0, weights, count);
-    add_rows(1, false, true, weights, CK_CACHE_BLOCK, values, count, value_width, task->sums);
+    add_rows(1, false, true, weights, CK_CACHE_BLOCK, values, count, value_width, task->sums, NULL);
   } else {
-    score_rows(
-      1, true, true, task->q, keys, count, width, weights, CK_CACHE_BLOCK, values,
-      value_width * 2);
+    score_rows(1, true, true, task->q, keys, count, width, weights, CK_CACHE_BLOCK, NULL, with);
     weigh(task, 0, weights, count);
-    add_rows(1, true, true, weights, CK_CACHE_BLOCK, values, count, value_width, task->sums);
+    add_rows(1, true, true, weights, CK_CACHE_BLOCK, values, count, value_width, task->sums, NULL);
   }
 }
 
@@ -118,6 +122,12 @@ static void bounds(
       largest[c] = x > largest[c] || x != x ? x : largest[c];
     }
   }
+}
+
+static inline float lane_sum(vector x) {
+  _Pragma("clang fp reassociate(on)") float sum = 0;
+  for (int i = 0; i < LANES; i++) sum += x[i];
+  return sum;
 }
 
 static void bound_scores(
@@ -160,25 +170,65 @@ static void badness(const float *from, int64_t count, uint32_t *to) {
   }
 }
 
-static int64_t admit(
-  const uint32_t *badness, int64_t first, int64_t count, uint32_t most, int32_t *positions,
-  uint32_t *kept) {
-  int64_t found = 0, i = 0;
-  for (; i + 32 <= count; i += 32) {
+// Moves the positions and the badness of those not worse than `most` to the front of `to` and `kept`, in their order. The
+// positions are first + i, or those at `from`; the targets may be the sources, or lie before them. How many.
+#if VECTOR_BYTES == 64
+static inline int64_t move_bearable(
+  const int32_t *from, int64_t first, const uint32_t *badness, int64_t count, uint32_t most,
+  int32_t *to, uint32_t *kept) {
+  const __m512i limit = _mm512_set1_epi32((int32_t)most);
+  const __m512i steps = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  int64_t found = 0;
+  for (int64_t i = 0; i < count; i += 16) {
+    __mmask16 there = count - i < 16 ? (__mmask16)((1 << (count - i)) - 1) : (__mmask16)0xffff;
+    __m512i x = _mm512_maskz_loadu_epi32(there, badness + i);
+    __mmask16 bearable = _mm512_mask_cmple_epu32_mask(there, x, limit);
+    __m512i positions = from ? _mm512_maskz_loadu_epi32(there, from + i)
+                             : _mm512_add_epi32(_mm512_set1_epi32((int32_t)(first + i)), steps);
+    int32_t some = __builtin_popcount(bearable);
+    __mmask16 written = (__mmask16)((1 << some) - 1);
+    _mm512_mask_storeu_epi32(to + found, written, _mm512_maskz_compress_epi32(bearable, positions));
+    _mm512_mask_storeu_epi32(kept + found, written, _mm512_maskz_compress_epi32(bearable, x));
+    found += some;
+  }
+  return found;
+}
+#else
+static inline int64_t move_bearable(
+  const int32_t *from, int64_t first, const uint32_t *badness, int64_t count, uint32_t most,
+  int32_t *to, uint32_t *kept) {
+  int64_t found = 0;
+  for (int64_t low = 0; low < count; low += 32) {
+    int64_t end = low + 32 < count ? low + 32 : count;
     uint32_t any = 0;
-    VECTORIZED for (int j = 0; j < 32; j++) any |= badness[i + j] <= most ? 1 : 0;
+    VECTORIZED for (int64_t i = low; i < end; i++) any |= badness[i] <= most ? 1 : 0;
     if (!any) continue;
-    for (int j = 0; j < 32; j++) {
-      positions[found] = (int32_t)(first + i + j);
-      kept[found] = badness[i + j];
-      found += badness[i + j] <= most;
+    for (int64_t i = low; i < end; i++) {
+      uint32_t x = badness[i];
+      to[found] = from ? from[i] : (int32_t)(first + i);
+      kept[found] = x;
+      found += x <= most;
     }
   }
-  for (; i < count; i++) {
-    positions[found] = (int32_t)(first + i);
-    kept[found] = badness[i];
-    found += badness[i] <= most;
-  }
+  return found;
+}
+#endif
+
+static int64_t admit(
+  const uint32_t *badness, int64_t first, int64_t count, uint32_t most, int32_t *to,
+  uint32_t *kept) {
+  return move_bearable(NULL, first, badness, count, most, to, kept);
+}
+
+static int64_t keep(
+  const int32_t *positions, const uint32_t *badness, int64_t count, uint32_t most, int32_t *to,
+  uint32_t *kept) {
+  return move_bearable(positions, 0, badness, count, most, to, kept);
+}
+
+static int64_t count_bearable(const uint32_t *badness, int64_t count, uint32_t most) {
+  uint32_t found = 0;
+  VECTORIZED for (int64_t i = 0; i < count; i++) found += badness[i] <= most ? 1 : 0;
   return found;
 }
 
@@ -186,4 +236,5 @@ const ck_cache_table CACHE_TABLE = {
   .prepare = prepare, .scores = scores, .attend = attend, .attend_at = attend_at,
   .settle = settle, .combine = combine, .bounds = bounds, .bound_scores = bound_scores,
   .badness = badness, .admit = admit,
+  .keep = keep, .count_bearable = count_bearable,
 };

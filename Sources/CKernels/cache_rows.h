@@ -9,7 +9,12 @@
 typedef float vector __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
 typedef uint32_t pairs __attribute__((vector_size(VECTOR_BYTES), aligned(2), may_alias));
 
-enum { LANES = VECTOR_BYTES / 4 };
+enum {
+  LANES = VECTOR_BYTES / 4,
+  // Rows that are fetched before they are read: rows anywhere, and adjacent ones that are added.
+  AHEAD = 8,
+  ADDED_AHEAD = 16
+};
 
 INLINE vector odd_elements(pairs x) { return (vector)(x & 0xffff0000u); }
 INLINE vector even_elements(pairs x) { return (vector)(x << 16); }
@@ -25,10 +30,28 @@ INLINE float element(const bool narrow, const void *row, int64_t i) {
   return narrow ? widened(((const uint16_t *)row)[i]) : ((const float *)row)[i];
 }
 
-INLINE float lane_sum(vector x) {
-  _Pragma("clang fp reassociate(on)") float sum = 0;
-  for (int i = 0; i < LANES; i++) sum += x[i];
-  return sum;
+#if VECTOR_BYTES == 16
+#define EVENS(x, y) __builtin_shufflevector(x, y, 0, 2, 4, 6)
+#define ODDS(x, y) __builtin_shufflevector(x, y, 1, 3, 5, 7)
+#elif VECTOR_BYTES == 32
+#define EVENS(x, y) __builtin_shufflevector(x, y, 0, 2, 4, 6, 8, 10, 12, 14)
+#define ODDS(x, y) __builtin_shufflevector(x, y, 1, 3, 5, 7, 9, 11, 13, 15)
+#else
+#define EVENS(x, y) \
+  __builtin_shufflevector(x, y, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+#define ODDS(x, y) \
+  __builtin_shufflevector(x, y, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
+#endif
+
+// The sums of the lanes of LANES vectors, which are overwritten: neighbours first, the same for each.
+INLINE vector lane_sums(vector *x) {
+  for (int count = LANES; count > 1; count /= 2) {
+    for (int i = 0; i < count / 2; i++) {
+      vector left = x[2 * i], right = x[2 * i + 1];
+      x[i] = EVENS(left, right) + ODDS(left, right);
+    }
+  }
+  return x[0];
 }
 
 // Row i of adjacent rows, or of pointers to rows.
@@ -68,61 +91,112 @@ static void settle(int32_t stored, const float *sums, int64_t width, float facto
 
 // MARK: - Scores
 
-// scores [queries, stride] of `count` rows; `also` are rows to be read next, of `also_bytes`.
-INLINE void score_rows(
-  const int queries, const bool narrow, const bool anywhere, const float *q, const void *keys,
-  int64_t count, int64_t width, float *scores, int64_t stride, const void *also,
-  int64_t also_bytes) {
-  enum { AHEAD = 8 };
-  const int64_t step = 2 * LANES, bytes = width * (narrow ? 2 : 4);
-  for (int64_t i = 0; anywhere && i < count && i < AHEAD; i++) {
-    prefetch_row(row_of(true, keys, i, 0), bytes);
-    prefetch_row(row_of(true, also, i, 0), also_bytes);
-  }
-  for (int64_t key = 0; key < count; key++) {
-    if (anywhere && key + AHEAD < count) {
-      prefetch_row(row_of(true, keys, key + AHEAD, 0), bytes);
-      prefetch_row(row_of(true, also, key + AHEAD, 0), also_bytes);
-    }
-    const void *row = row_of(anywhere, keys, key, bytes);
-    vector first[CK_CACHE_ROWS], second[CK_CACHE_ROWS];
-    for (int r = 0; r < queries; r++) first[r] = second[r] = (vector){0};
-    int64_t low = 0;
-    for (; low + step <= width; low += step) {
-      vector a, b;
-      if (narrow) {
-        pairs x = *(const pairs *)((const uint16_t *)row + low);
-        a = even_elements(x), b = odd_elements(x);
-      } else {
-        a = *(const vector *)((const float *)row + low);
-        b = *(const vector *)((const float *)row + low + LANES);
-      }
-      for (int r = 0; r < queries; r++) {
-        first[r] += a * *(const vector *)(q + r * width + low);
-        second[r] += b * *(const vector *)(q + r * width + low + LANES);
-      }
+// The lanes of the products of `queries` queries with one key, to products [queries, LANES].
+INLINE void key_products(
+  const int queries, const bool narrow, const float *q, const void *row, int64_t width,
+  vector *products) {
+  vector first[CK_CACHE_ROWS], second[CK_CACHE_ROWS];
+  for (int r = 0; r < queries; r++) first[r] = second[r] = (vector){0};
+  for (int64_t low = 0; low + 2 * LANES <= width; low += 2 * LANES) {
+    vector a, b;
+    if (narrow) {
+      pairs x = *(const pairs *)((const uint16_t *)row + low);
+      a = even_elements(x), b = odd_elements(x);
+    } else {
+      a = *(const vector *)((const float *)row + low);
+      b = *(const vector *)((const float *)row + low + LANES);
     }
     for (int r = 0; r < queries; r++) {
-      float sum = lane_sum(first[r] + second[r]);
-      for (int64_t c = low; c < width; c++) sum += q[r * width + c] * element(narrow, row, c);
-      scores[r * stride + key] = sum;
+      first[r] += a * *(const vector *)(q + r * width + low);
+      second[r] += b * *(const vector *)(q + r * width + low + LANES);
+    }
+  }
+  for (int r = 0; r < queries; r++) products[r * LANES] = first[r] + second[r];
+}
+
+// Rows of pointers that are read together with those the scores are of, later.
+typedef struct {
+  const void *const *rows;
+  int64_t bytes;
+} company;
+
+// The scores of LANES keys from `low` on, or of `size` of them; `soon`, where not NULL, is prefetched.
+INLINE void score_lanes(
+  const int queries, const bool narrow, const bool anywhere, const bool full, const float *q,
+  const void *keys, int64_t low, int64_t count, int64_t width, float *scores, int64_t stride,
+  const char *soon, company with) {
+  const int64_t bytes = width * (narrow ? 2 : 4), rest = width / (2 * LANES) * (2 * LANES);
+  int64_t size = full ? LANES : count - low;
+  vector products[CK_CACHE_ROWS * LANES];
+  for (int64_t i = 0; i < LANES; i++) {
+    // The last one again where there are no more.
+    int64_t key = low + (full || i < size ? i : size - 1);
+    if (anywhere && key + AHEAD < count) {
+      prefetch_row(row_of(true, keys, key + AHEAD, 0), bytes);
+      prefetch_row(with.rows[key + AHEAD], with.bytes);
+    } else if (!anywhere && full) {
+      prefetch_row(soon + i * bytes, bytes);
+    }
+    key_products(queries, narrow, q, row_of(anywhere, keys, key, bytes), width, products + i);
+  }
+  for (int r = 0; r < queries; r++) {
+    vector sums = lane_sums(products + r * LANES);
+    if (full && rest == width) {
+      *(vector *)(scores + r * stride + low) = sums;
+      continue;
+    }
+    for (int64_t i = 0; i < size; i++) {
+      float sum = sums[i];
+      const void *row = row_of(anywhere, keys, low + i, bytes);
+      for (int64_t c = rest; c < width; c++) sum += q[r * width + c] * element(narrow, row, c);
+      scores[r * stride + low + i] = sum;
     }
   }
 }
 
+// scores [queries, stride] of `count` rows; `next` are the rows read after them.
+INLINE void score_rows(
+  const int queries, const bool narrow, const bool anywhere, const float *q, const void *keys,
+  int64_t count, int64_t width, float *scores, int64_t stride, const char *next, company with) {
+  const int64_t bytes = width * (narrow ? 2 : 4);
+  int64_t low = 0;
+  for (; low + LANES <= count; low += LANES) {
+    const char *soon =
+      low + LANES < count ? (const char *)keys + (low + LANES) * bytes : next;
+    score_lanes(
+      queries, narrow, anywhere, true, q, keys, low, count, width, scores, stride, soon, with);
+  }
+  if (low == count) return;
+  score_lanes(
+    queries, narrow, anywhere, false, q, keys, low, count, width, scores, stride, NULL, with);
+}
+
 #define SCORE(n, narrow)                                                                          \
   case n:                                                                                         \
-    score_rows(n, narrow, false, q, keys, count, width, scores, stride, NULL, 0);                 \
+    score_rows(n, narrow, false, q, keys, count, width, scores, stride, next, (company){NULL, 0}); \
     break;
 
 // At most CK_CACHE_ROWS queries.
-static void score_few(
+INLINE void score_width(
   int32_t stored, const float *q, int64_t queries, const void *keys, int64_t count, int64_t width,
-  float *scores, int64_t stride) {
+  float *scores, int64_t stride, const char *next) {
   if (stored == CK_F32) {
     switch (queries) { SCORE(1, false) SCORE(2, false) SCORE(3, false) SCORE(4, false) }
   } else {
     switch (queries) { SCORE(1, true) SCORE(2, true) SCORE(3, true) SCORE(4, true) }
+  }
+}
+
+static void score_few(
+  int32_t stored, const float *q, int64_t queries, const void *keys, int64_t count, int64_t width,
+  float *scores, int64_t stride, const void *next) {
+  // Loops of a known length are faster.
+  if (width == 128) {
+    score_width(stored, q, queries, keys, count, 128, scores, stride, next);
+  } else if (width == 64) {
+    score_width(stored, q, queries, keys, count, 64, scores, stride, next);
+  } else {
+    score_width(stored, q, queries, keys, count, width, scores, stride, next);
   }
 }
 
@@ -131,7 +205,7 @@ static void scores(
   float *to, int64_t stride) {
   for (int64_t r = 0; r < rows; r += CK_CACHE_ROWS) {
     int64_t some = rows - r < CK_CACHE_ROWS ? rows - r : CK_CACHE_ROWS;
-    score_few(stored, q + r * width, some, keys, count, width, to + r * stride, stride);
+    score_few(stored, q + r * width, some, keys, count, width, to + r * stride, stride, keys);
   }
 }
 
@@ -141,7 +215,7 @@ static void scores(
 INLINE void add_vectors(
   const int queries, const int vectors, const bool narrow, const bool anywhere,
   const float *weights, int64_t stride, const void *values, int64_t column, int64_t count,
-  int64_t width, float *sums) {
+  int64_t width, float *sums, const char *next) {
   vector kept[2][8];
   for (int r = 0; r < queries; r++) {
     for (int i = 0; i < vectors; i++) {
@@ -149,7 +223,13 @@ INLINE void add_vectors(
     }
   }
   for (int64_t key = 0; key < count; key++) {
-    const void *row = row_of(anywhere, values, key, width * (narrow ? 2 : 4));
+    const int64_t bytes = width * (narrow ? 2 : 4), part = vectors * LANES * (narrow ? 2 : 4);
+    const void *row = row_of(anywhere, values, key, bytes);
+    if (!anywhere) {
+      const char *soon = key + ADDED_AHEAD < count ? (const char *)row + ADDED_AHEAD * bytes
+                                                   : next + (key + ADDED_AHEAD - count) * bytes;
+      prefetch_row(soon + column * (narrow ? 2 : 4), part);
+    }
     for (int i = 0; i < vectors; i += 2) {
       vector a, b;
       if (narrow) {
@@ -175,16 +255,17 @@ INLINE void add_vectors(
 
 INLINE void add_rows(
   const int queries, const bool narrow, const bool anywhere, const float *weights, int64_t stride,
-  const void *values, int64_t count, int64_t width, float *sums) {
+  const void *values, int64_t count, int64_t width, float *sums, const char *next) {
   // As many vectors as the registers hold.
   const int most = queries > 1 && VECTOR_BYTES < 64 ? 4 : 8;
   int64_t column = 0;
   for (; column + most * LANES <= width; column += most * LANES) {
     add_vectors(
-      queries, most, narrow, anywhere, weights, stride, values, column, count, width, sums);
+      queries, most, narrow, anywhere, weights, stride, values, column, count, width, sums, next);
   }
   for (; column + 2 * LANES <= width; column += 2 * LANES) {
-    add_vectors(queries, 2, narrow, anywhere, weights, stride, values, column, count, width, sums);
+    add_vectors(
+      queries, 2, narrow, anywhere, weights, stride, values, column, count, width, sums, next);
   }
   if (column == width) return;
   for (int64_t key = 0; key < count; key++) {
@@ -199,22 +280,32 @@ INLINE void add_rows(
 }
 
 // At most CK_CACHE_ROWS queries.
-static void add_few(
+INLINE void add_width(
   int32_t stored, int64_t queries, const float *weights, int64_t stride, const void *values,
-  int64_t count, int64_t width, float *sums) {
+  int64_t count, int64_t width, float *sums, const char *next) {
   bool narrow = stored != CK_F32;
-  int64_t r = 0;
-  for (; r + 2 <= queries; r += 2, weights += 2 * stride, sums += 2 * width) {
-    if (narrow) {
-      add_rows(2, true, false, weights, stride, values, count, width, sums);
+  for (int64_t r = 0; r < queries; r += 2, weights += 2 * stride, sums += 2 * width) {
+    bool pair = r + 1 < queries;
+    if (narrow && pair) {
+      add_rows(2, true, false, weights, stride, values, count, width, sums, next);
+    } else if (narrow) {
+      add_rows(1, true, false, weights, stride, values, count, width, sums, next);
+    } else if (pair) {
+      add_rows(2, false, false, weights, stride, values, count, width, sums, next);
     } else {
-      add_rows(2, false, false, weights, stride, values, count, width, sums);
+      add_rows(1, false, false, weights, stride, values, count, width, sums, next);
     }
   }
-  if (r == queries) return;
-  if (narrow) {
-    add_rows(1, true, false, weights, stride, values, count, width, sums);
+}
+
+static void add_few(
+  int32_t stored, int64_t queries, const float *weights, int64_t stride, const void *values,
+  int64_t count, int64_t width, float *sums, const void *next) {
+  if (width == 128) {
+    add_width(stored, queries, weights, stride, values, count, 128, sums, next);
+  } else if (width == 64) {
+    add_width(stored, queries, weights, stride, values, count, 64, sums, next);
   } else {
-    add_rows(1, false, false, weights, stride, values, count, width, sums);
+    add_width(stored, queries, weights, stride, values, count, width, sums, next);
   }
 }

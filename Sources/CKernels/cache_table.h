@@ -12,7 +12,9 @@ enum {
   // Queries whose scores are worked out together.
   CK_CACHE_ROWS = 4,
   // Keys whose codes lie side by side.
-  CK_CODE_LANES = 16
+  CK_CODE_LANES = 16,
+  // Elements that choosing may write beyond what it keeps.
+  CK_SELECT_SLACK = 16
 };
 
 // Some queries of one head of the cache, and the softmax so far: sums [rows, value_width] of weighted values, unnormalised and
@@ -40,9 +42,11 @@ typedef struct {
   void (*scores)(
     int32_t stored, const float *ready, int64_t rows, const void *keys, int64_t count,
     int64_t width, float *scores, int64_t stride);
-  // Goes on with `count` adjacent keys and values, from position `first` on; at most CK_CACHE_BLOCK.
+  // Goes on with `count` adjacent keys and values, from position `first` on; at most CK_CACHE_BLOCK. The keys at `next_keys`
+  // will be read next.
   void (*attend)(
-    const ck_cache_rows *task, int64_t first, const void *keys, const void *values, int64_t count);
+    const ck_cache_rows *task, int64_t first, const void *keys, const void *values, int64_t count,
+    const void *next_keys);
   // The same of one query and keys and values anywhere.
   void (*attend_at)(
     const ck_cache_rows *task, const void *const *keys, const void *const *values, int64_t count);
@@ -60,10 +64,17 @@ typedef struct {
     float *scores);
   // How bad scores are, in an order of integers: the larger the better, NaN worst.
   void (*badness)(const float *scores, int64_t count, uint32_t *badness);
-  // Appends position first + i and badness[i] for each i where badness[i] <= most. How many.
+  // The positions first + i and badness[i] of those not worse than `most`, in their order. How many; up to CK_SELECT_SLACK more
+  // elements may be written.
   int64_t (*admit)(
     const uint32_t *badness, int64_t first, int64_t count, uint32_t most, int32_t *positions,
     uint32_t *kept);
+  // The same of given positions; the targets may be the sources, or lie before them.
+  int64_t (*keep)(
+    const int32_t *positions, const uint32_t *badness, int64_t count, uint32_t most, int32_t *to,
+    uint32_t *kept);
+  // How many are not worse.
+  int64_t (*count_bearable)(const uint32_t *badness, int64_t count, uint32_t most);
 } ck_cache_table;
 
 // Codes lie in blocks of CK_CODE_LANES keys: [word][bit][key], a word being 32 channels, the lowest in the lowest bit.

@@ -2,6 +2,8 @@
 #include "cache_table.h"
 
 #if defined(__x86_64__)
+#include <immintrin.h>
+
 #pragma clang diagnostic ignored "-Wpass-failed"
 #pragma clang attribute push( \
   __attribute__((target("arch=x86-64-v4,tune=znver4"))), apply_to = function)

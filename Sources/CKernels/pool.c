@@ -27,7 +27,9 @@ enum {
   // A big block may be cut from one of up to so many classes above: four times its size.
   CUT_CLASSES = 8
 };
-// Blocks of at least this size come straight from the system, on huge pages where it has them.
+// Blocks of at least `system_block` come straight from the system, on huge pages where it has them; of those from `big_block` on
+// few are kept, and they are cut from one another.
+static const int64_t system_block = (int64_t)2 << 20;
 static const int64_t big_block = (int64_t)4 << 20;
 static const int64_t largest_kept_bytes = (int64_t)2 << 30;
 
@@ -64,7 +66,7 @@ static int64_t size_of_class(int32_t index) {
 }
 
 static void *allocate_from_system(int64_t size) {
-  if (size < big_block || EXACT_BLOCKS) {
+  if (size < system_block || EXACT_BLOCKS) {
     void *small = NULL;
     return posix_memalign(&small, ALIGNMENT, (size_t)size) == 0 ? small : NULL;
   }
@@ -76,7 +78,7 @@ static void *allocate_from_system(int64_t size) {
 }
 
 static void return_to_system(void *block, int64_t size) {
-  if (size < big_block || EXACT_BLOCKS) {
+  if (size < system_block || EXACT_BLOCKS) {
     free(block);
   } else {
     munmap(block, (size_t)size);

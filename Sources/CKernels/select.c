@@ -62,7 +62,9 @@ static void whole_heads(void *context, ck_int low, ck_int high) {
   char *kept = (char *)(bests + job->group);
   int64_t each = ck_best_bytes(job->wanted);
   for (int64_t head = low; head < high && !ck_interrupted(); head++) {
-    for (int64_t i = 0; i < job->group; i++) ck_best_start(bests + i, job->wanted, kept + i * each);
+    for (int64_t i = 0; i < job->group; i++) {
+      ck_best_start(bests + i, job->wanted, job->worst, kept + i * each);
+    }
     if (job->wanted > 0) ck_best_look(job, head, 0, job->judged, bests);
     for (int64_t i = 0; i < job->group; i++) {
       finish_row(job, head * job->group + i, bests + i, (float *)(memory + bytes));
@@ -83,7 +85,7 @@ static void parts_of_heads(void *context, ck_int low, ck_int high) {
 // Puts the parts of a query together.
 static void joined_rows(void *context, ck_int low, ck_int high) {
   ck_select_job *job = context;
-  int64_t most = job->parts * job->wanted;
+  int64_t most = job->parts * job->wanted + CK_SELECT_SLACK;
   int64_t elements = 2 * most + job->selection->budget + ck_chosen_space(job->cache);
   float *space = ck_pool_allocate(elements * (int64_t)sizeof(float));
   if (!space) {
@@ -92,14 +94,15 @@ static void joined_rows(void *context, ck_int low, ck_int high) {
   }
   for (int64_t row = low; row < high && !ck_interrupted(); row++) {
     ck_best joined = {
-      .positions = (int32_t *)space, .badness = (uint32_t *)space + most, .wanted = job->wanted};
+      .positions = (int32_t *)space, .badness = (uint32_t *)space + most, .wanted = job->wanted,
+      .most = job->worst};
     for (int64_t part = 0; part < job->parts; part++) {
       const ck_best *from = bests_of(job, row / job->group * job->parts + part) + row % job->group;
       memcpy(joined.positions + joined.count, from->positions, (size_t)from->count * 4);
       memcpy(joined.badness + joined.count, from->badness, (size_t)from->count * 4);
       joined.count += from->count;
     }
-    ck_best_keep(&joined);
+    ck_best_keep(&joined, job->table);
     finish_row(job, row, &joined, space + 2 * most);
   }
   ck_pool_free(space, elements * (int64_t)sizeof(float));
@@ -117,7 +120,8 @@ static void split_heads(ck_select_job *job) {
   job->all_best = (ck_best *)memory;
   char *kept = (char *)(job->all_best + count);
   for (int64_t i = 0; i < count; i++) {
-    ck_best_start(job->all_best + i, job->wanted, kept + i * ck_best_bytes(job->wanted));
+    ck_best_start(
+      job->all_best + i, job->wanted, job->worst, kept + i * ck_best_bytes(job->wanted));
   }
   ck_parallel_for(numbers, 1, parts_of_heads, job);
   if (!ck_interrupted()) ck_parallel_for(job->cache->heads * job->group, 1, joined_rows, job);
@@ -192,6 +196,7 @@ static ck_status run(ck_select_job *job, const float *q) {
   job->judged = (cache->length - 1) / job->span;
   int64_t runs = selection->budget / job->span;
   job->wanted = selection->kind == CK_SELECT_STREAMING || runs < 1 ? 0 : runs - 1;
+  job->worst = selection->kind == CK_SELECT_CODES ? (uint32_t)(49 * cache->width) : UINT32_MAX;
   job->part = PAGES_OF_PART * (CK_PAGE_KEYS / job->span);
   // What is chosen is the same either way.
   bool splits = job->wanted > 0 && cache->heads < 2 * ck_thread_count();

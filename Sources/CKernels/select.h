@@ -13,7 +13,7 @@ typedef struct {
   int32_t *positions;
   uint32_t *badness;
   int64_t count, wanted, capacity;
-  // Worse ones need not be looked at.
+  // None of those kept is worse; worse ones need not be looked at.
   uint32_t most;
 } ck_best;
 
@@ -29,6 +29,8 @@ typedef struct {
   const uint32_t *query_codes;
   // How many are to be chosen of what is judged: positions, or runs of `span`.
   int64_t judged, span, wanted;
+  // No badness is larger.
+  uint32_t worst;
   // Parts of the judged, each of `part` of them.
   int64_t part, parts;
   double scale;
@@ -40,9 +42,10 @@ typedef struct {
 
 // Bytes for the positions and badness of the best.
 int64_t ck_best_bytes(int64_t wanted);
-void ck_best_start(ck_best *best, int64_t wanted, void *space);
+// Nothing seen is worse than `worst`.
+void ck_best_start(ck_best *best, int64_t wanted, uint32_t worst, void *space);
 // Leaves the best `wanted`, in their order.
-void ck_best_keep(ck_best *best);
+void ck_best_keep(ck_best *best, const ck_cache_table *table);
 // Looks at the judged low ..< high for all heads that share a head of the cache; low is the first of a page. Leaves the best of
 // each.
 void ck_best_look(

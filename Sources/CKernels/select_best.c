@@ -4,64 +4,48 @@
 // MARK: - The best so far
 
 static int64_t capacity_for(int64_t wanted) {
-  return wanted + (wanted > 1024 ? wanted : 1024) + CK_PAGE_KEYS + 1;
+  return wanted + (wanted > 512 ? wanted : 512) + CK_PAGE_KEYS + CK_SELECT_SLACK;
 }
 
 int64_t ck_best_bytes(int64_t wanted) { return 8 * capacity_for(wanted); }
 
-void ck_best_start(ck_best *best, int64_t wanted, void *space) {
+void ck_best_start(ck_best *best, int64_t wanted, uint32_t worst, void *space) {
   int64_t capacity = capacity_for(wanted);
   best->positions = space;
   best->badness = (uint32_t *)space + capacity;
   best->count = 0;
   best->wanted = wanted;
   best->capacity = capacity;
-  best->most = UINT32_MAX;
+  best->most = worst;
 }
 
-// The badness of the number `wanted` of them, and how many are less bad; `count` > `wanted` ≥ 1.
-static uint32_t pick(const uint32_t *badness, int64_t count, int64_t wanted, int64_t *less) {
-  enum { BINS = 1024 };
-  uint32_t low = UINT32_MAX, high = 0;
-  for (int64_t i = 0; i < count; i++) {
-    low = badness[i] < low ? badness[i] : low;
-    high = badness[i] > high ? badness[i] : high;
-  }
-  int64_t before = 0;
+// The badness of the number `wanted` of them.
+static uint32_t limit_of(const ck_best *best, const ck_cache_table *table) {
+  uint32_t low = 0, high = best->most;
   while (low < high) {
-    uint32_t shift = 0, bins[BINS] = {0}, bin = 0;
-    while ((high - low) >> shift >= BINS) shift++;
-    for (int64_t i = 0; i < count; i++) {
-      if (badness[i] >= low && badness[i] <= high) bins[(badness[i] - low) >> shift]++;
+    uint32_t middle = low + (high - low) / 2;
+    if (table->count_bearable(best->badness, best->count, middle) >= best->wanted) {
+      high = middle;
+    } else {
+      low = middle + 1;
     }
-    while (before + bins[bin] < wanted) before += bins[bin++];
-    uint32_t start = low + (bin << shift), width = (uint32_t)1 << shift;
-    high = high - start < width ? high : start + (width - 1);
-    low = start;
   }
-  *less = before;
   return low;
 }
 
-void ck_best_keep(ck_best *best) {
+void ck_best_keep(ck_best *best, const ck_cache_table *table) {
   if (best->count <= best->wanted) return;
-  if (best->wanted == 0) {
-    best->count = 0;
-    return;
-  }
-  int64_t less;
-  uint32_t limit = pick(best->badness, best->count, best->wanted, &less);
-  int64_t equal = 0, kept = 0;
-  for (int64_t i = 0; i < best->count; i++) equal += best->badness[i] == limit;
-  int64_t passed_over = equal - (best->wanted - less);
-  for (int64_t i = 0; i < best->count; i++) {
-    uint32_t badness = best->badness[i];
-    bool is_equal = badness == limit, keeps = badness < limit || (is_equal && passed_over <= 0);
-    passed_over -= is_equal;
-    best->positions[kept] = best->positions[i];
-    best->badness[kept] = badness;
-    kept += keeps;
-  }
+  int32_t *positions = best->positions;
+  uint32_t *badness = best->badness, limit = limit_of(best, table);
+  int64_t surplus = table->count_bearable(badness, best->count, limit) - best->wanted;
+  // Of those at the limit the first `surplus` go: up to there, only better ones are kept.
+  int64_t start = 0;
+  for (int64_t left = surplus; left > 0; start++) left -= badness[start] == limit;
+  int64_t kept = 0;
+  if (limit > 0) kept = table->keep(positions, badness, start, limit - 1, positions, badness);
+  kept += table->keep(
+    positions + start, badness + start, best->count - start, limit, positions + kept,
+    badness + kept);
   best->count = kept;
   best->most = limit;
 }
@@ -70,7 +54,7 @@ void ck_best_keep(ck_best *best) {
 static void look_at(
   ck_best *best, const ck_cache_table *table, const uint32_t *badness, int64_t first,
   int64_t count) {
-  if (best->count + count >= best->capacity) ck_best_keep(best);
+  if (best->count + count >= best->capacity) ck_best_keep(best, table);
   best->count += table->admit(
     badness, first, count, best->most, best->positions + best->count, best->badness + best->count);
 }
@@ -160,5 +144,5 @@ void ck_best_look(
       look_at(bests + member, job->table, badness, first, count);
     }
   }
-  for (int64_t member = 0; member < job->group; member++) ck_best_keep(bests + member);
+  for (int64_t member = 0; member < job->group; member++) ck_best_keep(bests + member, job->table);
 }
