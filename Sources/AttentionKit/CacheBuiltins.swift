@@ -149,8 +149,8 @@ enum CacheBuiltins {
       Attention of the newest n positions' queries [batch, query heads, n, width] to a cache: [batch, query heads, n, \
       value_width].
 
-      Query i sees what is not newer than its own position. `seen`, a bool tensor [n, n], says instead which of the \
-      newest n positions each query sees. Query heads are a multiple of the cache's heads; neighbours share one. \
+      Query i sees what is not newer than its own position. `seen`, a bool tensor [n, m] with m from n on, says instead \
+      which of the newest m positions each query sees. Query heads are a multiple of the cache's heads; neighbours share one. \
       Products are multiplied by `scale`, 1 / √width unless it is given.
       """,
       [

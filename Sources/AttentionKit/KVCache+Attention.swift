@@ -5,9 +5,9 @@ extension KVCache {
   /// Attention of the newest `n` positions' queries [batch, query heads, n, width] to all positions:
   /// [batch, query heads, n, value width].
   ///
-  /// Query i of n sees all but the n - 1 - i newest positions; `seen`, bool [n, n], says instead
-  /// which of the newest n each query sees. Few queries read the cache once, as it is stored; many
-  /// go through a copy of it in f32.
+  /// Query i of n sees all but the n - 1 - i newest positions; `seen`, bool [n, m] with m from n on,
+  /// says instead which of the newest m each query sees. Few queries read the cache once, as it is
+  /// stored; many, and those with m above n, go through a copy of it in f32.
   /// - Parameter scale: what products are multiplied by; nil: 1 / √width.
   /// - Throws: `wrongRank`, `shapeMismatch`, `unsupportedDType`; `argument` for a scale that is not
   ///   finite and for fewer positions than queries; `outOfMemory`, `interrupted`.
@@ -22,7 +22,8 @@ extension KVCache {
     guard queries.count > 0 else {
       return try Tensor(uninitialized: .f32, queries.shape(0, layout.valueWidth))
     }
-    guard queries.group * queries.count <= Int(CK_FEW_QUERIES_AT_ONCE) else {
+    let isSquare = seen.map { $0.shape[1] == queries.count } ?? true
+    guard isSquare, queries.group * queries.count <= Int(CK_FEW_QUERIES_AT_ONCE) else {
       return try attendThroughCopy(queries, scale, seen)
     }
     let result = try Tensor(
@@ -47,7 +48,7 @@ extension KVCache {
     let (keys, values) = try contents()
     var mask = seen
     if let seen {
-      let before = try Tensor.full(Shape([queries.count, length - queries.count]), .bool(true))
+      let before = try Tensor.full(Shape([queries.count, length - seen.shape[1]]), .bool(true))
       mask = try Tensor.concatenated([before, seen], axis: 1)
     }
     let attention = Attention(scale: scale, isCausal: seen == nil)
@@ -72,11 +73,12 @@ extension KVCache {
       throw .argument(
         operation: operation, name: "seen", value: "of \(seen.dtype.name)", requirement: "of bool")
     }
-    let wanted = Shape([queries.count, queries.count])
-    guard seen.shape == wanted else {
+    let isWide = seen.rank == 2 && queries.count <= seen.shape[1] && seen.shape[1] <= length
+    guard isWide, seen.shape[0] == queries.count else {
       throw .shapeMismatch(
-        operation: operation, what: "`seen` has a row and a column for each query",
-        lhs: seen.shape, rhs: wanted)
+        operation: operation,
+        what: "`seen` has a row and a column for each query, or columns for more positions",
+        lhs: seen.shape, rhs: Shape([queries.count, queries.count]))
     }
     return try seen.contiguous()
   }

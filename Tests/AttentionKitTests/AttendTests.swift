@@ -109,6 +109,27 @@ import Testing
     #expect(mismatch(try found.floats(), expected, 2e-5) == nil)
   }
 
+  @Test(arguments: [
+    Case(width: 8, length: 300, queries: 3), Case(heads: 1, width: 8, length: 9, queries: 1),
+    Case(heads: 1, group: 4, width: 8, length: 30, queries: 7, dtype: .bf16),
+  ]) func aMaskMayReachFurtherBack(_ example: Case) throws {
+    let (plain, cache, q, queries) = try AttendTests.setting(example)
+    var source = RandomSource(6)
+    let (n, m) = (example.queries, example.queries + 6)
+    let seen = (0..<n * m).map { $0 % m == m - 1 || source.int(below: 2) == 0 }
+    let expected = AttendTests.expected(example, plain, q, scale: 0.2) { query, position in
+      let place = position - (example.length - m)
+      return place < 0 || seen[query * m + place]
+    }
+    let found = try cache.attend(
+      queries, scale: 0.2, seen: try Tensor(seen, shape: Shape([n, m])))
+    #expect(mismatch(try found.floats(), expected, 2e-5) == nil)
+    for columns in [n - 1, example.length + 1] {
+      let wrong = try Tensor.full(Shape([n, columns]), .bool(true))
+      #expect(throws: TensorError.self) { try cache.attend(queries, seen: wrong) }
+    }
+  }
+
   @Test(arguments: Case.all.filter { $0.queries == 1 }) func scoresAreProducts(_ example: Case)
     throws
   {
