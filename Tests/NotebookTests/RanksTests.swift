@@ -73,6 +73,23 @@ struct RanksTests {
     // Warnings and errors in the order of the items.
     "pmap(0..5, i -> [1, 2, 3] + [[1], [2]])\ntry pmap(0..20, i -> 1 // (11 - i)) else e -> e",
     "fn g(i) {\n  print(i)\n  zeros(6)[i]\n}\nfn f(n) = pmap(0..n, g)\nf(9)",
+    // Federated rounds, and a training that goes on from its checkpoint.
+    """
+    x = randn(40, 4, dtype = f32, key = key(2))
+    model = (nn.dense(4, 6, key = key(1)), tanh, nn.dense(6, 3, key = key(3)))
+    parts = partition.quantity(40, clients = 5, key = key(4))
+    task = federated.task(model, (x, arange(40) % 3), parts, cut = 2, batch = 4, dropout = 0.2)
+    for method in (federated.fedavg(), federated.smofi(), federated.sflv2(), federated.scaffold()) {
+      path = "{method.name}{ranks().count}.lmv"
+      whole = federated.train(task, method, rounds = 3)
+      federated.train(task, method, rounds = 1, checkpoint = path)
+      parted = federated.train(task, method, rounds = 3, checkpoint = path)
+      print(parted.state.weights, "{parted.history}" == "{whole.history}")
+    }
+    other = task with (batch = 5)
+    try federated.train(other, federated.fedavg(), 3, checkpoint = path) else e -> print(
+      e.message.replace(path, ""))
+    """,
     "pmap(0..9, i -> stats.median((i, i)))",
     "error(\"once\")",
     "nosuchname",
