@@ -79,6 +79,27 @@ enum CacheBuiltins {
           try tensorResult { () throws(TensorError) in try cache.rolledBack(to: length) }))
     },
     Builtin(
+      "kv_keep", [Parameter("cache"), Parameter("length"), Parameter("rows")],
+      """
+      The first `length` positions of a cache and, of those after them, the ones that `rows` names, ascending and counted \
+      from `length`: of a tree of drafts the path that was accepted.
+      """,
+      examples: [
+        (
+          "kv_contents(kv_keep(kv_append(kv_cache(1, 1), [[[5], [6], [7], [8]]], zeros(1, 4, 1)), 1, (0, 2))).keys[0, 0, :, 0]",
+          "f32[3] [5. 6. 8.]"
+        )
+      ]
+    ) { (context) throws(CallFailure) in
+      let cache = try cache(context, 0)
+      let (length, rows) = (try context.int(1), try context.ints(2))
+      return .external(
+        KVCacheValue(
+          try tensorResult { () throws(TensorError) in
+            try cache.keeping(first: length, rows: rows)
+          }))
+    },
+    Builtin(
       "kv_length", [Parameter("cache")], "How many positions a cache holds.",
       examples: [("kv_length(kv_cache(1, 2))", "0")]
     ) { (context) throws(CallFailure) in .int(try cache(context, 0).length) },

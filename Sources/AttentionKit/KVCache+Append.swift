@@ -63,6 +63,40 @@ extension KVCache {
   }
 }
 
+// MARK: - Keeping a part
+
+extension KVCache {
+  /// The first `length` positions and, of those after them, the ones that `rows` names, counted from
+  /// `length`: of a tree of drafts the path that was accepted.
+  ///
+  /// - Throws: `argument` for a length beyond the cache's and for rows that are not ascending or
+  ///   beyond it; `outOfMemory`, `interrupted`.
+  /// - Complexity: O(positions after `length` · heads · width) and that of appending; O(pages) where
+  ///   the rows are the first.
+  package func keeping(first length: Int, rows: [Int]) throws(TensorError) -> KVCache {
+    guard (0...self.length).contains(length) else {
+      throw .argument(
+        operation: "kv_keep", name: "length", value: String(length),
+        requirement: "from 0 to \(self.length)")
+    }
+    let drafts = self.length - length
+    let isAscending = zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }
+    guard isAscending, rows.allSatisfy({ (0..<drafts).contains($0) }) else {
+      throw .argument(
+        operation: "kv_keep", name: "rows",
+        value: "(" + rows.map(String.init).joined(separator: ", ") + ")",
+        requirement: "ascending and less than \(drafts), as many as there are after `length`")
+    }
+    if rows.last.map({ $0 == rows.count - 1 }) ?? true {
+      return try rolledBack(to: length + rows.count)
+    }
+    let (keys, values) = try contents(from: length)
+    let places = try Tensor(rows)
+    return try rolledBack(to: length).appending(
+      keys: try keys.taking(places, axis: 2), values: try values.taking(places, axis: 2))
+  }
+}
+
 // MARK: - Equality
 
 extension KVCache: Equatable {
@@ -84,7 +118,8 @@ extension KVCache: Equatable {
     return true
   }
 
-  private static func equal(_ a: Storage, _ b: Storage, _ dtype: DType, _ range: Range<Int>) -> Bool
+  private static func equal(_ a: Storage, _ b: Storage, _ dtype: DType, _ range: Range<Int>)
+    -> Bool
   {
     if dtype == .bf16 {
       let (a, b) = (

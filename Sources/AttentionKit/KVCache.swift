@@ -39,15 +39,17 @@ package struct KVCache: Sendable {
       layout: layout, length: length, pages: count == pages.count ? pages : Array(pages[..<count]))
   }
 
-  /// The keys [batch, heads, length, width] and values [batch, heads, length, value width], as f32.
+  /// The keys [batch, heads, n, width] and values [batch, heads, n, value width] of the positions
+  /// from `first` on, as f32.
   ///
+  /// - Precondition: `first` is at most the length.
   /// - Throws: `outOfMemory`, `interrupted`.
-  package func contents() throws(TensorError) -> (keys: Tensor, values: Tensor) {
-    let sizes = [layout.batch, layout.heads, length]
+  package func contents(from first: Int = 0) throws(TensorError) -> (keys: Tensor, values: Tensor) {
+    let sizes = [layout.batch, layout.heads, length - first]
     let keys = try Tensor(uninitialized: .f32, Shape(sizes + [layout.width]))
     let values = try Tensor(uninitialized: .f32, Shape(sizes + [layout.valueWidth]))
     try withKernelCache { (cache) throws(TensorError) in
-      try check(ck_cache_read(cache, 0, length, keys.floats, values.floats))
+      try check(ck_cache_read(cache, first, length - first, keys.floats, values.floats))
     }
     withExtendedLifetime((keys.storage, values.storage)) {}
     return (keys, values)

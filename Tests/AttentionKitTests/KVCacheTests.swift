@@ -70,6 +70,27 @@ import Testing
     #expect(whole.pages.count == 3)
   }
 
+  @Test func theAcceptedPathOfATreeIsKept() throws {
+    var source = RandomSource(5)
+    for dtype in [DType.f32, .bf16] {
+      let layout = try CacheLayout(heads: 2, width: 3, valueWidth: 2, dtype: dtype)
+      let plain = try PlainCache.random(layout, 270, &source)
+      let cache = try plain.cache(&source)
+      for (length, rows) in [
+        (250, [0, 3, 4, 19]), (250, [0, 1]), (250, []), (256, [13]), (0, [7, 100, 269]), (270, []),
+      ] {
+        let kept = try cache.keeping(first: length, rows: rows)
+        let positions = Array(0..<length) + rows.map { length + $0 }
+        #expect(try kept.rows().keys == positions.map { plain.keys[$0] })
+        #expect(try kept.rows().values == positions.map { plain.values[$0] })
+      }
+      for (length, rows) in [(-1, []), (271, []), (260, [10]), (260, [1, 1]), (260, [-1])] {
+        #expect(throws: TensorError.self) { try cache.keeping(first: length, rows: rows) }
+      }
+      #expect(try cache.rows().keys == plain.keys)
+    }
+  }
+
   @Test func bf16RoundsToTheNearest() throws {
     let layout = try CacheLayout(heads: 1, width: 4, dtype: .bf16)
     let numbers: [Float] = [1.003, -3.14159, 1e-30, 70000]
