@@ -5,6 +5,7 @@ Both begin with the same weights and take the same batches in the same order; th
 PyTorch runs the clients one after the other, with one thread for its operations and with all. See README.md.
 """
 import argparse
+import importlib.util
 import os
 import re
 import statistics
@@ -187,6 +188,9 @@ def main():
     arguments = parser.parse_args()
     if arguments.pytorch:
         return pytorch(arguments.pytorch, arguments.threads, 1 if arguments.smallest else 5)
+    if importlib.util.find_spec("torch") is None or importlib.util.find_spec("numpy") is None:
+        print("SKIPPED federated: PyTorch is not installed")
+        return None
     rounds = 1 if arguments.smallest else arguments.rounds
     rows = {name: ([], [], []) for name in CASES}
     with tempfile.TemporaryDirectory(prefix="lamella-bench-") as name:

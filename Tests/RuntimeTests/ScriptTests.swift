@@ -8,7 +8,8 @@ internal import Testing
 
 /// The language's behaviour as written down in `Tests/Scripts` (its README has the format), and the
 /// examples of
-/// `docs/language.md`, `docs/array-api.md` and `docs/attention.md`, which are written likewise.
+/// `docs/language.md`, `docs/array-api.md`, `docs/attention.md` and `docs/federated.md`, which are
+/// written likewise.
 @Suite struct ScriptTests {
   @Test(arguments: LanguageScript.all)
   func behavesAsWritten(_ script: LanguageScript) throws {
@@ -18,7 +19,8 @@ internal import Testing
   @Test(
     arguments: LanguageScript.blocks(of: "docs/language.md")
       + LanguageScript.blocks(of: "docs/array-api.md")
-      + LanguageScript.blocks(of: "docs/attention.md"))
+      + LanguageScript.blocks(of: "docs/attention.md")
+      + LanguageScript.blocks(of: "docs/federated.md"))
   func behavesAsTheReferenceSays(_ script: LanguageScript) throws {
     try run(script)
   }
