@@ -6,8 +6,9 @@ extension KVCache {
   /// [batch, query heads, n, value width].
   ///
   /// Query i of n sees all but the n - 1 - i newest positions; `seen`, bool [n, m] with m from n on,
-  /// says instead which of the newest m each query sees. Few queries read the cache once, as it is
-  /// stored; many, and those with m above n, go through a copy of it in f32.
+  /// says instead which of the newest m each query sees. Up to `mostRowsInPlace` queries for each
+  /// head of the cache read it as it is stored, and each gets the bits that it would get alone; more,
+  /// and those with m above n, go through a copy in f32.
   /// - Parameter scale: what products are multiplied by; nil: 1 / √width.
   /// - Throws: `wrongRank`, `shapeMismatch`, `unsupportedDType`; `argument` for a scale that is not
   ///   finite and for fewer positions than queries; `outOfMemory`, `interrupted`.
@@ -23,7 +24,7 @@ extension KVCache {
       return try Tensor(uninitialized: .f32, queries.shape(0, layout.valueWidth))
     }
     let isSquare = seen.map { $0.shape[1] == queries.count } ?? true
-    guard isSquare, queries.group * queries.count <= Int(CK_FEW_QUERIES_AT_ONCE) else {
+    guard isSquare, queries.group * queries.count <= KVCache.mostRowsInPlace else {
       return try attendThroughCopy(queries, scale, seen)
     }
     let result = try Tensor(
@@ -41,6 +42,10 @@ extension KVCache {
     withExtendedLifetime((queries.tensor.storage, result.storage, seen)) {}
     return result
   }
+
+  /// So many queries for each head of the cache take about as long as a copy of the cache and dense
+  /// products.
+  static let mostRowsInPlace = 4 * Int(CK_FEW_QUERIES_AT_ONCE)
 
   private func attendThroughCopy(
     _ queries: CacheQueries, _ scale: Double, _ seen: Tensor?
