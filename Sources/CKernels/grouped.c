@@ -169,7 +169,7 @@ ck_status ck_grouped_product_back_rows(
   if (status == CK_OK) {
     job.run = run_grouped_back_rows;
     job.workspace =
-      size_of(layout) * (MOST_TURNED * MOST_BACK_COLUMNS + CK_GROUP_DEPTH * MOST_TILE_ROWS);
+      size_of(layout) * (MOST_TURNED * MOST_BACK_COLUMNS + CK_GROUP_LONG_DEPTH * MOST_TILE_ROWS);
     cutting cut = {
       .rows = -1, .most_rows = MOST_TURNED, .columns = layout->in,
       .most_columns = MOST_BACK_COLUMNS};

@@ -30,9 +30,11 @@ typedef struct {
 } ck_group_block;
 
 enum {
-  // The most columns of a block, and steps of depth of a pass over a block on the way back.
+  // The most columns of a block; steps of depth of a pass over a block on the way back, and with few rows.
   CK_GROUP_COLUMNS = 512,
-  CK_GROUP_DEPTH = 128
+  CK_GROUP_DEPTH = 128,
+  CK_GROUP_FEW_ROWS = 64,
+  CK_GROUP_LONG_DEPTH = 512
 };
 
 // For float or double.

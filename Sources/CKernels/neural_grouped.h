@@ -8,17 +8,24 @@ enum {
   FN(tile_lines) = FN(tile_width) * sizeof(F) < 64 ? 1 : FN(tile_width) * sizeof(F) / 64
 };
 
-// Rows of bf16 as floats, `stride` apart; the rows `group_depth` further on are asked for.
+// Rows of bf16 as floats, `stride` apart; the rows `ahead` further on are asked for, unless that is 0.
 static void FN(group_widen)(
   F *out, int64_t stride, const uint16_t *from, int64_t from_stride, int64_t rows, int64_t columns,
-  bool looks_ahead) {
+  int64_t ahead) {
+  typedef uint16_t halves __attribute__((vector_size(2 * FN(lanes)), aligned(2), may_alias));
+  typedef uint32_t words __attribute__((vector_size(4 * FN(lanes))));
+  typedef float floats __attribute__((vector_size(4 * FN(lanes))));
   for (int64_t i = 0; i < rows; i++) {
     const uint16_t *row = from + i * from_stride;
-    if (looks_ahead) {
-      const uint16_t *ahead = row + FN(group_depth) * from_stride;
-      for (int64_t j = 0; j < columns; j += 32) __builtin_prefetch(ahead + j, 0, 2);
+    for (int64_t j = 0; ahead > 0 && j < columns; j += 32) {
+      __builtin_prefetch(row + ahead * from_stride + j, 0, 2);
     }
-    for (int64_t j = 0; j < columns; j++) {
+    int64_t j = 0;
+    for (; j + FN(lanes) <= columns; j += FN(lanes)) {
+      words wide = __builtin_convertvector(*(const halves *)(row + j), words) << 16;
+      *(FN(vector) *)(out + i * stride + j) = __builtin_convertvector((floats)wide, FN(vector));
+    }
+    for (; j < columns; j++) {
       uint32_t bits = (uint32_t)row[j] << 16;
       float value;
       memcpy(&value, &bits, 4);
@@ -143,22 +150,21 @@ static void FN(grouped)(const ck_group_task *task, const ck_group_block *block, 
   const F *x = (const F *)task->x + row * in;
   F *y = (F *)task->result + row * out + block->column;
   F *spare = workspace, *widened = workspace + (block->rows + FN(group_depth)) * FN(lanes);
-  for (int64_t k = 0; k < in; k += FN(group_depth)) {
+  for (int64_t k = 0; k < in && !ck_interrupted(); k += FN(group_depth)) {
     int64_t depth = in - k < FN(group_depth) ? in - k : FN(group_depth);
     int64_t first = (block->group * in + k) * out + block->column;
-    bool is_last = k + FN(group_depth) >= in;
+    // Whether the next pass is as deep as this one.
+    bool is_whole = k + 2 * FN(group_depth) <= in;
     const F *w = (const F *)task->w + first;
     if (layout->stores_bf16) {
       stride = CK_GROUP_COLUMNS;
       FN(group_widen)(
-        widened, stride, (const uint16_t *)task->w + first, out, depth, columns, !is_last);
+        widened, stride, (const uint16_t *)task->w + first, out, depth, columns,
+        is_whole ? FN(group_depth) : 0);
       w = widened;
     }
-    // All rows of the next pass are there unless it is the last and shorter: then what is asked for lies beyond, which does
-    // no harm within the matrices.
-    bool looks_ahead = !layout->stores_bf16 && k + 2 * FN(group_depth) <= in;
     FN(product_ahead)(block->rows, columns, depth, y, out, x + k, in, 1, w, stride, k > 0,
-      looks_ahead, spare);
+      is_whole && !layout->stores_bf16, spare);
   }
   for (int64_t i = 0; in == 0 && i < block->rows; i++) {
     memset(y + i * out, 0, (size_t)columns * sizeof(F));
@@ -177,17 +183,45 @@ static void FN(grouped_turn)(const ck_group_task *task, const ck_group_block *bl
   }
 }
 
-// A tile of the cotangents of rows, turned: `rows` elements of the width of x.
-static void FN(back_tile)(
-  int64_t rows, int64_t width, F *c, const F *a, int64_t a_row, const F *b, int64_t depth,
-  bool adds) {
+// Panels of turned cotangents [out, width] side by side, `padded` rows wide together, and of sums [columns, width].
+typedef struct {
+  const F *turned;
+  F *sums;
+  int64_t padded, columns, out;
+} FN(back_panels);
+
+// Rows row ..< row + height of the sums: rows of a matrix, `stride` apart, times the cotangents, for the depth k ..< k + depth.
+// The rows of the matrix after these are asked for meanwhile.
+static void FN(back_tiles)(
+  const FN(back_panels) *panels, int64_t row, int64_t height, int64_t k, int64_t depth,
+  const F *w, int64_t stride, bool looks_ahead) {
+  for (int64_t end = k + depth; k < end; k += FN(group_depth), w += FN(group_depth)) {
+    int64_t steps = end - k < FN(group_depth) ? end - k : FN(group_depth);
+    for (int64_t i = 0; looks_ahead && i < height; i++) {
+      const F *ahead = w + (height + i) * stride;
+      for (int64_t p = 0; p < steps; p += (int64_t)(64 / sizeof(F))) {
+        __builtin_prefetch(ahead + p, 0, 2);
+      }
+    }
+    for (int64_t low = 0; low < panels->padded; low += FN(tile_width)) {
+      // The last panel may be narrower.
+      int64_t left = panels->padded - low, width = left < FN(tile_width) ? left : FN(tile_width);
+      F *c = panels->sums + low * panels->columns + row * width;
+      const F *b = panels->turned + low * panels->out + k * width;
+      if (width == FN(lanes) && height == 2 * TILE_ROWS) {
+        // So many sums that none waits for the one before it.
+        FN(tile)(2 * TILE_ROWS, 1, c, width, w, stride, 1, b, width, steps, k > 0, 0, NULL);
+        continue;
+      }
 #define WIDE(n)                                                                                   \
   case n:                                                                                         \
     FN(rows_of_tiles)(                                                                            \
-      n < TILE_VECTORS ? n : TILE_VECTORS, rows, c, width, a, a_row, 1, b, width, depth, adds);   \
+      n < TILE_VECTORS ? n : TILE_VECTORS, height, c, width, w, stride, 1, b, width, steps, k > 0); \
     break;
-  switch (width / FN(lanes)) { WIDE(1) WIDE(2) WIDE(3) WIDE(4) }
+      switch (width / FN(lanes)) { WIDE(1) WIDE(2) WIDE(3) WIDE(4) }
 #undef WIDE
+    }
+  }
 }
 
 // The cotangents of rows of x (from a multiple of the tile's width) and columns of x, as the matrix times turned cotangents
@@ -201,23 +235,26 @@ static void FN(grouped_back_rows)(
     (const F *)task->turned + (task->padded_starts[block->group] + block->row) * out;
   int64_t padded = (block->rows + FN(lanes) - 1) / FN(lanes) * FN(lanes);
   F *sums = workspace, *widened = workspace + padded * columns;
-  for (int64_t k = 0; k < out; k += CK_GROUP_DEPTH) {
-    int64_t depth = out - k < CK_GROUP_DEPTH ? out - k : CK_GROUP_DEPTH;
-    for (int64_t i = 0; i < columns; i += TILE_ROWS) {
-      int64_t height = columns - i < TILE_ROWS ? columns - i : TILE_ROWS;
+  const FN(back_panels) panels = {
+    .turned = turned, .sums = sums, .padded = padded, .columns = columns, .out = out};
+  // The cotangents of a pass stay in cache.
+  int64_t step = padded <= FN(lanes) ? 2 * TILE_ROWS : TILE_ROWS;
+  int64_t most = padded <= CK_GROUP_FEW_ROWS ? CK_GROUP_LONG_DEPTH : CK_GROUP_DEPTH;
+  for (int64_t k = 0; k < out && !ck_interrupted(); k += most) {
+    int64_t depth = out - k < most ? out - k : most;
+    for (int64_t i = 0; i < columns; i += step) {
+      int64_t height = columns - i < step ? columns - i : step;
       int64_t first = (block->group * in + block->column + i) * out + k, stride = out;
       const F *w = (const F *)task->w + first;
       if (layout->stores_bf16) {
-        stride = CK_GROUP_DEPTH;
+        stride = most;
         FN(group_widen)(
-          widened, stride, (const uint16_t *)task->w + first, out, height, depth, false);
+          widened, stride, (const uint16_t *)task->w + first, out, height, depth,
+          i + 2 * step <= columns ? step : 0);
         w = widened;
       }
-      for (int64_t low = 0; low < padded; low += FN(tile_width)) {
-        int64_t width = padded - low < FN(tile_width) ? padded - low : FN(tile_width);
-        FN(back_tile)(height, width, sums + low * columns + i * width, w, stride,
-          turned + low * out + k * width, depth, k > 0);
-      }
+      bool looks_ahead = !layout->stores_bf16 && i + 2 * step <= columns;
+      FN(back_tiles)(&panels, i, height, k, depth, w, stride, looks_ahead);
     }
   }
   for (int64_t low = 0; low < padded; low += FN(tile_width)) {
@@ -240,7 +277,7 @@ static void FN(grouped_back_matrices)(
   int64_t low = layout->starts[block->group], high = layout->starts[block->group + 1];
   F *gw = (F *)task->result + (block->group * in + block->row) * out + block->column;
   F *left = workspace, *spare = workspace + CK_GROUP_DEPTH * height;
-  for (int64_t row = low; row < high; row += CK_GROUP_DEPTH) {
+  for (int64_t row = low; row < high && !ck_interrupted(); row += CK_GROUP_DEPTH) {
     int64_t depth = high - row < CK_GROUP_DEPTH ? high - row : CK_GROUP_DEPTH;
     for (int64_t p = 0; p < depth; p++) {
       const F *x = (const F *)task->x + (row + p) * in + block->row;

@@ -12,7 +12,7 @@ static inline __attribute__((always_inline)) void FN(tile)(
   const int rows, const int vectors, F *c, int64_t c_stride, const F *a, int64_t a_row,
   int64_t a_depth, const F *b, int64_t b_stride, int64_t depth, bool adds, const int lines,
   const F *ahead) {
-  FN(vector) sums[TILE_ROWS][TILE_VECTORS];
+  FN(vector) sums[2 * TILE_ROWS][TILE_VECTORS];
   for (int i = 0; i < rows; i++) {
     for (int v = 0; v < vectors; v++) {
       FN(vector) *from = (FN(vector) *)(c + i * c_stride + v * FN(lanes));
