@@ -8,7 +8,7 @@ extension Tensor {
   /// - Throws: `indexDType`; `shapeMismatch` unless there is one segment a row; `indexOutOfRange`
   ///   for a segment below 0 or from `count` on; `integerOverflow`, `unsupportedDType` for complex
   ///   numbers, `outOfMemory`, `interrupted`.
-  /// - Complexity: O(elements); rows are added in order, on one thread.
+  /// - Complexity: O(elements), long rows on all threads; the rows of a segment are added in order.
   package func segmentSum(_ segments: Tensor, count: Int) throws(TensorError) -> Tensor {
     guard rank >= 1, segments.shape == Shape([shape[0]]) else {
       throw .shapeMismatch(

@@ -7,7 +7,7 @@ extension Tensor {
   ///
   /// - Precondition: this tensor is f32, f64 or bf16.
   /// - Throws: as `assign`.
-  /// - Complexity: O(elements selected) in place, on one thread.
+  /// - Complexity: O(elements selected) in place; long rows on all threads, each place in order.
   package mutating func add(_ values: Tensor, at components: [IndexComponent]) throws(TensorError) {
     if dtype != .f32 && dtype != .f64 {
       var wide = try cast(to: .f32)

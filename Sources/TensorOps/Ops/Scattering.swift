@@ -169,10 +169,27 @@ extension OperationTable {
       guard values.shape.broadcast(with: selected) == selected else {
         throw .assignment(value: values.shape, selection: selected)
       }
-      let spread = try values.broadcast(to: selected)
-      return .one(try x + spread.placed(at: index, in: x.shape, x.dtype))
+      return .one(try added(x, try values.broadcast(to: selected), at: index))
     },
   ]
+
+  /// A copy of floats with values, of the shape of the selection, added one after the other.
+  private static func added(
+    _ x: Variable, _ values: Variable, at index: [IndexComponent]
+  ) throws(TensorError) -> Variable {
+    let primitive = Primitive(
+      "scatter_add", keeping: .shapes,
+      evaluate: { (operands) throws(TensorError) in
+        var result = try Variable.plain(operands[0]).tensor()
+        try result.add(try Variable.plain(operands[1]).tensor(), at: index)
+        return [.tensor(result)]
+      },
+      rule: { (step) throws(TensorError) in
+        let g = try step.cotangent.spread(to: step.results[0].shape)
+        return [g, try g.indexed(by: index)]
+      })
+    return try primitive(x, values)
+  }
 
   /// Integers are added as sums of segments.
   private static func addedIntegers(
