@@ -2,14 +2,13 @@ internal import AttentionKit
 internal import DataKit
 internal import Diagnostics
 internal import Foundation
+internal import PlotKit
 internal import Runtime
 internal import Synchronization
 internal import Testing
 
 /// The language's behaviour as written down in `Tests/Scripts` (its README has the format), and the
-/// examples of
-/// `docs/language.md`, `docs/array-api.md`, `docs/attention.md` and `docs/federated.md`, which are
-/// written likewise.
+/// examples of pages of `docs`, which are written likewise.
 @Suite struct ScriptTests {
   @Test(arguments: LanguageScript.all)
   func behavesAsWritten(_ script: LanguageScript) throws {
@@ -19,6 +18,7 @@ internal import Testing
   @Test(
     arguments: LanguageScript.blocks(of: "docs/language.md")
       + LanguageScript.blocks(of: "docs/array-api.md")
+      + LanguageScript.blocks(of: "docs/language-models.md")
       + LanguageScript.blocks(of: "docs/attention.md")
       + LanguageScript.blocks(of: "docs/federated.md"))
   func behavesAsTheReferenceSays(_ script: LanguageScript) throws {
@@ -51,12 +51,12 @@ internal import Testing
 }
 
 extension Session {
-  /// A session with the standard library of the source tree and the kits of data and attention.
+  /// A session with the standard library of the source tree and all kits.
   static func forTests() throws -> Session {
     let folder = LanguageScript.testsFolder.deletingLastPathComponent()
     return Session(
       SessionOptions(
-        kits: [dataKit, attentionKit],
+        kits: [dataKit, attentionKit, plotKit],
         standardLibraryFolder: folder.appendingPathComponent("stdlib").path,
         workingFolder: folder.path))
   }
