@@ -34,7 +34,7 @@ let tests: [Target] = [
   tests(of: "TensorOps", "TensorCore"),
   tests(
     of: "Runtime", "Diagnostics", "Syntax", "TensorCore", "TensorOps", "DataKit", "AttentionKit",
-    "TestSupport"),
+    "PlotKit", "TestSupport"),
   tests(of: "Digest"),
   tests(of: "JSON"),
   tests(of: "Plot", "TensorCore", "TestSupport"),
