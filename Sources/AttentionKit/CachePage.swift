@@ -11,9 +11,9 @@ final class CachePage: Sendable {
   static let positions = Int(CK_PAGE_KEYS)
 
   /// [heads, 256, width]
-  let keys: Storage
+  let keys: PageMemory
   /// [heads, 256, value width]
-  let values: Storage
+  let values: PageMemory
   /// How many positions, from the first, are written or about to be.
   private let claimed: Atomic<Int>
   private let indexes = Mutex<[PageIndex]>([])
@@ -22,8 +22,8 @@ final class CachePage: Sendable {
   ///
   /// - Throws: `outOfMemory`.
   init(_ layout: CacheLayout) throws(TensorError) {
-    keys = try Storage(byteCount: CachePage.positions * layout.keyBytes)
-    values = try Storage(byteCount: CachePage.positions * layout.valueBytes)
+    keys = try PageMemory(byteCount: CachePage.positions * layout.keyBytes)
+    values = try PageMemory(byteCount: CachePage.positions * layout.valueBytes)
     claimed = Atomic(0)
   }
 
@@ -62,7 +62,7 @@ extension CachePage {
   /// What is derived from the keys of a page, made for the first `made` positions.
   private struct PageIndex {
     let kind: IndexKind
-    let storage: Storage
+    let storage: PageMemory
     var made: Int
   }
 
@@ -77,7 +77,7 @@ extension CachePage {
   /// - Complexity: O(1) when they exist; O(heads · positions · width · log width) for what is new.
   func index(
     _ kind: IndexKind, first count: Int, of cache: UnsafePointer<ck_cache>, page number: Int
-  ) throws(TensorError) -> Storage {
+  ) throws(TensorError) -> PageMemory {
     let wanted = kind.usefulPositions(of: count)
     return try indexes.withLock { (indexes) throws(TensorError) in
       var entry: PageIndex

@@ -58,14 +58,14 @@ enum IndexKind: Hashable, Sendable {
   /// Memory for the index of a page.
   ///
   /// - Throws: `outOfMemory`.
-  func emptyPage(for cache: UnsafePointer<ck_cache>) throws(TensorError) -> Storage {
+  func emptyPage(for cache: UnsafePointer<ck_cache>) throws(TensorError) -> PageMemory {
     let (heads, width) = (cache.pointee.heads, cache.pointee.width)
     let byteCount =
       switch self {
       case .codes(let code): ck_code_page_bytes(heads, width, Int32(code.bits))
       case .bounds(let span): ck_bound_page_bytes(heads, width, span)
       }
-    let storage = try Storage(byteCount: byteCount)
+    let storage = try PageMemory(byteCount: byteCount)
     storage.bytes.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
     return storage
   }
@@ -74,7 +74,7 @@ enum IndexKind: Hashable, Sendable {
   ///
   /// - Throws: `outOfMemory`, `interrupted`.
   func make(
-    _ range: Range<Int>, of cache: UnsafePointer<ck_cache>, page: Int, into storage: Storage
+    _ range: Range<Int>, of cache: UnsafePointer<ck_cache>, page: Int, into storage: PageMemory
   ) throws(TensorError) {
     switch self {
     case .codes(let code):

@@ -118,7 +118,7 @@ extension KVCache: Equatable {
     return true
   }
 
-  private static func equal(_ a: Storage, _ b: Storage, _ dtype: DType, _ range: Range<Int>)
+  private static func equal(_ a: PageMemory, _ b: PageMemory, _ dtype: DType, _ range: Range<Int>)
     -> Bool
   {
     if dtype == .bf16 {

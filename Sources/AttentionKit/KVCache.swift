@@ -100,7 +100,7 @@ package struct KVCache: Sendable {
     _ kind: IndexKind, of cache: UnsafePointer<ck_cache>,
     _ body: (UnsafePointer<UnsafeMutableRawPointer?>?) throws(TensorError) -> Result
   ) throws(TensorError) -> Result {
-    var held: [Storage] = []
+    var held: [PageMemory] = []
     held.reserveCapacity(pages.count)
     for (number, page) in pages.enumerated() {
       held.append(

@@ -47,18 +47,26 @@ static void CODES(load_keys)(
 }
 
 // The planes of 32 channels, or fewer, for all lanes: [bit][lane].
-static void CODES(planes)(
-  const ck_code *code, const float *x, int64_t channels, uint32_t *planes) {
-  int32_t edges = (1 << code->bits) - 1;
+CODES_INLINE void CODES(planes_of)(
+  const int bits, const float *edges, const float *x, int64_t channels, uint32_t *planes) {
   memset(planes, 0, 3 * CK_CODE_LANES * sizeof *planes);
   for (int64_t c = 0; c < channels; c++, x += CK_CODE_LANES) {
     VECTORIZED for (int i = 0; i < CK_CODE_LANES; i++) {
       uint32_t above = 0;
-      for (int32_t e = 0; e < edges; e++) above += x[i] > code->edges[e];
+      for (int e = 0; e < (1 << bits) - 1; e++) above += x[i] > edges[e] ? 1 : 0;
       planes[i] |= (above & 1) << c;
-      planes[CK_CODE_LANES + i] |= (above >> 1 & 1) << c;
-      planes[2 * CK_CODE_LANES + i] |= (above >> 2) << c;
+      if (bits > 1) planes[CK_CODE_LANES + i] |= (above >> 1 & 1) << c;
+      if (bits > 2) planes[2 * CK_CODE_LANES + i] |= (above >> 2) << c;
     }
+  }
+}
+
+static void CODES(planes)(
+  const ck_code *code, const float *x, int64_t channels, uint32_t *planes) {
+  switch (code->bits) {
+  case 1: CODES(planes_of)(1, code->edges, x, channels, planes); break;
+  case 2: CODES(planes_of)(2, code->edges, x, channels, planes); break;
+  case 3: CODES(planes_of)(3, code->edges, x, channels, planes); break;
   }
 }
 
