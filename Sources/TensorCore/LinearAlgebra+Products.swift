@@ -196,7 +196,9 @@ private struct MatrixProduct {
       }
       isComplete = !ck_interrupted()
     } else {
-      try BLAS.useAllThreads()
+      // A vector times a matrix that fits a core's own cache is done before another core wakes.
+      let isSmallVector = (m == 1 || n == 1) && work < 131_072
+      try isSmallVector ? BLAS.useOneThread() : BLAS.useAllThreads()
       for index in 0..<batch.count where isComplete { isComplete = products.compute(index) }
     }
     withExtendedLifetime((left, right, result.storage)) {}
