@@ -21,12 +21,18 @@ extension Tensor {
     }
     let sums = try weights?.realDoubles("bincount")
     return try cast(to: .i64).withElements(of: Int.self) { elements throws(TensorError) in
-      if let bad = elements.first(where: { $0 < 0 }) {
+      var (least, largest) = (0, -1)
+      for element in elements {
+        least = min(least, element)
+        largest = max(largest, element)
+      }
+      if least < 0 {
+        let bad = elements.first { $0 < 0 } ?? least
         throw .argument(
           operation: "bincount", name: "x", value: String(bad), requirement: "at least 0 everywhere"
         )
       }
-      let (size, overflow) = (elements.max() ?? -1).addingReportingOverflow(1)
+      let (size, overflow) = largest.addingReportingOverflow(1)
       if overflow { throw .outOfMemory(bytes: Int.max) }
       let length = Shape([max(size, minimumLength, 0)])
       if let sums {
