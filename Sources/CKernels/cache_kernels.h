@@ -5,15 +5,19 @@
 #include "cache_rows.h"
 
 static float largest_of(const float *x, int64_t n) {
-  float lanes[32], largest = -INFINITY;
-  for (int j = 0; j < 32; j++) lanes[j] = largest;
+  float lanes[32];
+  for (int j = 0; j < 32; j++) lanes[j] = -INFINITY;
   int64_t i = 0;
   for (; i + 32 <= n; i += 32) {
     for (int j = 0; j < 32; j++) lanes[j] = x[i + j] > lanes[j] ? x[i + j] : lanes[j];
   }
-  for (; i < n; i++) largest = x[i] > largest ? x[i] : largest;
-  for (int j = 0; j < 32; j++) largest = lanes[j] > largest ? lanes[j] : largest;
-  return largest;
+  for (int j = 0; i + j < n; j++) lanes[j] = x[i + j] > lanes[j] ? x[i + j] : lanes[j];
+  for (int half = 16; half > 0; half /= 2) {
+    for (int j = 0; j < half; j++) {
+      lanes[j] = lanes[j + half] > lanes[j] ? lanes[j + half] : lanes[j];
+    }
+  }
+  return lanes[0];
 }
 
 // Weights relative to the largest in place of scores: their sum.

@@ -171,34 +171,40 @@ INLINE void score_rows(
     queries, narrow, anywhere, false, q, keys, low, count, width, scores, stride, NULL, with);
 }
 
-#define SCORE(n, narrow)                                                                          \
-  case n:                                                                                         \
-    score_rows(n, narrow, false, q, keys, count, width, scores, stride, next, (company){NULL, 0}); \
-    break;
+#define SCORE(n, width)                                                                           \
+  if (stored == CK_F32) {                                                                         \
+    score_rows(                                                                                   \
+      n, false, false, q, keys, count, width, scores, stride, next, (company){NULL, 0});          \
+  } else {                                                                                        \
+    score_rows(                                                                                   \
+      n, true, false, q, keys, count, width, scores, stride, next, (company){NULL, 0});           \
+  }                                                                                               \
+  return;
+
+// Loops of a known length are faster.
+#define SCORE_WIDTHS(n)                                                                           \
+  switch (width) {                                                                                \
+  case 32: SCORE(n, 32)                                                                           \
+  case 64: SCORE(n, 64)                                                                           \
+  case 128: SCORE(n, 128)                                                                         \
+  case 256: SCORE(n, 256)                                                                         \
+  default: SCORE(n, width)                                                                        \
+  }
 
 // At most CK_CACHE_ROWS queries.
-INLINE void score_width(
+static void score_few(
   int32_t stored, const float *q, int64_t queries, const void *keys, int64_t count, int64_t width,
   float *scores, int64_t stride, const char *next) {
-  if (stored == CK_F32) {
-    switch (queries) { SCORE(1, false) SCORE(2, false) SCORE(3, false) SCORE(4, false) }
-  } else {
-    switch (queries) { SCORE(1, true) SCORE(2, true) SCORE(3, true) SCORE(4, true) }
+  switch (queries) {
+  case 1: SCORE_WIDTHS(1)
+  case 2: SCORE(2, width)
+  case 3: SCORE(3, width)
+  case 4: SCORE_WIDTHS(4)
   }
 }
 
-static void score_few(
-  int32_t stored, const float *q, int64_t queries, const void *keys, int64_t count, int64_t width,
-  float *scores, int64_t stride, const void *next) {
-  // Loops of a known length are faster.
-  if (width == 128) {
-    score_width(stored, q, queries, keys, count, 128, scores, stride, next);
-  } else if (width == 64) {
-    score_width(stored, q, queries, keys, count, 64, scores, stride, next);
-  } else {
-    score_width(stored, q, queries, keys, count, width, scores, stride, next);
-  }
-}
+#undef SCORE
+#undef SCORE_WIDTHS
 
 static void scores(
   int32_t stored, const float *q, int64_t rows, const void *keys, int64_t count, int64_t width,
@@ -262,6 +268,10 @@ INLINE void add_rows(
   for (; column + most * LANES <= width; column += most * LANES) {
     add_vectors(
       queries, most, narrow, anywhere, weights, stride, values, column, count, width, sums, next);
+  }
+  for (; column + 4 * LANES <= width; column += 4 * LANES) {
+    add_vectors(
+      queries, 4, narrow, anywhere, weights, stride, values, column, count, width, sums, next);
   }
   for (; column + 2 * LANES <= width; column += 2 * LANES) {
     add_vectors(
