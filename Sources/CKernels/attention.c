@@ -1,10 +1,13 @@
 // Attention and rotary positions, spread over threads.
+#include "cache_table.h"
 #include "neural.h"
 
 #include <stdatomic.h>
 
 typedef struct {
   const ck_neural *kernels;
+  // Reads keys and values for few queries of f32, where they see all keys or are causal.
+  const ck_cache_table *reader;
   int32_t dtype;
   ck_attention_task task;
   // How many blocks of queries a head has, or parts of the keys.
@@ -51,12 +54,48 @@ static int64_t partial_elements(const ck_attention_layout *layout) {
   return CK_FEW_QUERIES * (layout->value_width + 2);
 }
 
+// As `attend_few` of the kernels. Workspace: CK_FEW_QUERIES width + value_width + CK_CACHE_ROWS CK_CACHE_BLOCK elements.
+static void read_keys(
+  const attention_job *job, const ck_attention_task *task, int64_t first, int64_t count,
+  float *sums, float *largest, float *totals, float *workspace) {
+  const ck_attention_layout *layout = task->layout;
+  int64_t width = layout->width, value_width = layout->value_width, queries = layout->queries;
+  int64_t shared = layout->heads / layout->key_heads, visible[CK_FEW_QUERIES];
+  int64_t head = task->batch * layout->key_heads + task->head;
+  float *row = workspace + CK_FEW_QUERIES * width;
+  ck_cache_rows rows = {
+    .stored = task->stored_bf16 ? CK_BF16 : CK_F32, .width = width, .value_width = value_width,
+    .rows = shared * queries, .q = workspace, .sums = sums, .largest = largest, .totals = totals,
+    .weights = row + value_width, .visible = visible, .queries = queries};
+  for (int64_t r = 0; r < rows.rows; r++) {
+    visible[r] = layout->causal ? layout->keys - queries + r % queries + 1 : layout->keys;
+    largest[r] = -INFINITY;
+    totals[r] = 0;
+  }
+  memset(sums, 0, (size_t)(rows.rows * value_width) * sizeof(float));
+  job->reader->prepare(
+    rows.stored, (const float *)task->q + head * rows.rows * width, rows.rows, width,
+    (float)layout->scale, workspace);
+  int64_t size = ck_stored_size(rows.stored), end = first + count;
+  for (int64_t low = first; low < end; low += CK_CACHE_BLOCK) {
+    int64_t some = end - low < CK_CACHE_BLOCK ? end - low : CK_CACHE_BLOCK;
+    const char *keys = (const char *)task->k + (head * layout->keys + low) * width * size;
+    const char *values = (const char *)task->v + (head * layout->keys + low) * value_width * size;
+    job->reader->attend(&rows, low, keys, values, some, keys + some * width * size);
+  }
+  for (int64_t r = 0; r < rows.rows; r++) {
+    job->reader->settle(rows.stored, sums + r * value_width, value_width, 1, row);
+    memcpy(sums + r * value_width, row, (size_t)value_width * sizeof(float));
+  }
+}
+
 static void parts_of_keys(void *context, ck_int low, ck_int high) {
   attention_job *job = context;
   const ck_attention_layout *layout = job->task.layout;
   int64_t size = size_of(job->dtype);
   int64_t bytes = size * (CK_FEW_QUERIES * layout->width
-                          + CK_FEW_BLOCK * (layout->width + layout->value_width + 1));
+                          + CK_FEW_BLOCK * (layout->width + layout->value_width + 1)
+                          + CK_CACHE_ROWS * CK_CACHE_BLOCK);
   void *workspace = ck_pool_allocate(bytes);
   if (!workspace) {
     atomic_store(&job->failed, true);
@@ -71,7 +110,10 @@ static void parts_of_keys(void *context, ck_int low, ck_int high) {
     char *sums = job->partial + part * partial_elements(layout) * size;
     char *largest = sums + CK_FEW_QUERIES * layout->value_width * size;
     char *totals = largest + CK_FEW_QUERIES * size;
-    if (job->dtype == CK_F32) {
+    if (job->reader) {
+      read_keys(
+        job, &task, first, count, (float *)sums, (float *)largest, (float *)totals, workspace);
+    } else if (job->dtype == CK_F32) {
       job->kernels->f32.attend_few(
         &task, first, count, (float *)sums, (float *)largest, (float *)totals, workspace);
     } else {
@@ -143,6 +185,8 @@ ck_status ck_attention(
   if (heads == 0 || layout->queries == 0) return CK_OK;
   int64_t rows = layout->heads / layout->key_heads * layout->queries;
   if (rows <= CK_FEW_QUERIES && layout->keys > 0 && (layout->queries <= 4 || job.task.stored_bf16)) {
+    bool is_plain = dtype == CK_F32 && !layout->seen && !layout->added;
+    job.reader = is_plain ? ck_best_cache() : NULL;
     return attend_few(&job);
   }
   job.blocks = (layout->queries + CK_QUERY_BLOCK - 1) / CK_QUERY_BLOCK;
