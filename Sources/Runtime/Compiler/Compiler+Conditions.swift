@@ -103,7 +103,7 @@ extension Compiler {
     guard case .string(let parts) = expression.kind, parts.count == 1,
       case .text(let text) = parts[0]
     else { return nil }
-    return function.constant(.string(text)) { Cells.string(text) }
+    return function.constant(.string(Array(text.utf8))) { Cells.string(text) }
   }
 
   // MARK: - Values of conditions

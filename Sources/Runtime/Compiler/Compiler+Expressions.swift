@@ -166,7 +166,7 @@ extension Compiler {
 
   private func text(_ parts: [StringPart], into result: Int, at span: Span) {
     if parts.isEmpty || parts.count == 1, case .text(let text)? = parts.first ?? .text("") {
-      constant(.string(text), Cells.string(text), into: result, at: span)
+      constant(.string(Array(text.utf8)), Cells.string(text), into: result, at: span)
       return
     }
     let first = function.temporaries(parts.count)
@@ -174,7 +174,7 @@ extension Compiler {
       let mark = function.top
       switch part {
       case .text(let text):
-        constant(.string(text), Cells.string(text), into: first + index, at: span)
+        constant(.string(Array(text.utf8)), Cells.string(text), into: first + index, at: span)
       case .interpolation(let expression, let spec):
         if let spec {
           value(expression, into: first + index)

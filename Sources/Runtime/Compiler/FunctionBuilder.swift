@@ -55,7 +55,8 @@ final class FunctionBuilder {
   enum ConstantKey: Hashable {
     case int(Int)
     case float(UInt64)
-    case string(String)
+    /// By its bytes: `==` of `String` takes equivalent spellings for one.
+    case string([UInt8])
     case bool(Bool)
     case none
     case named(String)
