@@ -73,6 +73,8 @@ typedef struct {
   float *out, *totals;
   // Rows of a head, and how many parts of at most CK_FEW_QUERIES_AT_ONCE of them; parts of the positions.
   int64_t rows, row_parts, parts;
+  // Heads that take turns.
+  int64_t turn;
   // For each head, part of the rows and part of the positions: sums [rows, value_width], largest, totals.
   float *partial;
   _Atomic bool failed;
@@ -104,16 +106,16 @@ static attend_part part_of(const attend_job *job, int64_t number) {
   return part;
 }
 
-static void attend_to_part(const attend_job *job, const attend_part *part, float *space) {
+// The softmax before any position. `space` gets the queries.
+static ck_cache_rows start_part(
+  const attend_job *job, const attend_part *part, int64_t *visible, float *space) {
   const ck_cache *cache = job->cache;
   const ck_cache_queries *queries = job->queries;
-  int64_t visible[CK_FEW_QUERIES_AT_ONCE];
   ck_cache_rows task = {
     .stored = cache->stored, .width = cache->width, .value_width = cache->value_width,
     .rows = part->rows, .q = space, .sums = part->partial,
-    .largest = part->partial + part->rows * cache->value_width,
-    .weights = space + part->rows * cache->width, .visible = visible, .seen = queries->seen,
-    .first_row = part->first_row, .queries = queries->queries,
+    .largest = part->partial + part->rows * cache->value_width, .visible = visible,
+    .seen = queries->seen, .first_row = part->first_row, .queries = queries->queries,
     .tree = cache->length - queries->queries};
   task.totals = task.largest + part->rows;
   memset(task.sums, 0, (size_t)(part->rows * cache->value_width) * sizeof(float));
@@ -126,27 +128,63 @@ static void attend_to_part(const attend_job *job, const attend_part *part, float
   const float *q = job->q + (part->head * job->rows + part->first_row) * cache->width;
   job->table->prepare(
     cache->stored, q, part->rows, cache->width, (float)queries->scale, space);
-  for (int64_t low = part->first; low < part->end; low += CK_CACHE_BLOCK) {
-    int64_t count = part->end - low < CK_CACHE_BLOCK ? part->end - low : CK_CACHE_BLOCK;
-    int64_t next = low + count < part->end ? low + count : part->first;
+  return task;
+}
+
+// Positions low ..< high of one page; the keys at `next` are read afterwards.
+static void attend_to_page(
+  const attend_job *job, const ck_cache_rows *task, int64_t head, int64_t low, int64_t high,
+  const void *next) {
+  const ck_cache *cache = job->cache;
+  for (int64_t count; low < high; low += count) {
+    count = high - low < CK_CACHE_BLOCK ? high - low : CK_CACHE_BLOCK;
     job->table->attend(
-      &task, low, ck_cache_key(cache, part->head, low), ck_cache_value(cache, part->head, low),
-      count, ck_cache_key(cache, part->head, next));
+      task, low, ck_cache_key(cache, head, low), ck_cache_value(cache, head, low), count,
+      low + count < high ? ck_cache_key(cache, head, low + count) : next);
   }
 }
 
-static void attend_to_parts(void *context, ck_int low, ck_int high) {
+// Some heads take turns page by page, because their parts of a page lie side by side: memory is read in longer runs.
+enum { MOST_IN_TURN = 8 };
+
+static void attend_to_unit(const attend_job *job, int64_t unit, float *space) {
+  const ck_cache *cache = job->cache;
+  int64_t number = unit % job->parts, row_part = unit / job->parts % job->row_parts;
+  int64_t first_head = unit / job->parts / job->row_parts * job->turn;
+  int64_t left = cache->heads - first_head, heads = left < job->turn ? left : job->turn;
+  int64_t visible[MOST_IN_TURN][CK_FEW_QUERIES_AT_ONCE];
+  ck_cache_rows tasks[MOST_IN_TURN];
+  attend_part part = {0};
+  for (int64_t i = 0; i < heads; i++) {
+    part = part_of(job, ((first_head + i) * job->row_parts + row_part) * job->parts + number);
+    float *q = space + CK_CACHE_ROWS * CK_CACHE_BLOCK + i * rows_at_once(job) * cache->width;
+    tasks[i] = start_part(job, &part, visible[i], q);
+    tasks[i].weights = space;
+  }
+  for (int64_t low = part.first; low < part.end; low += CK_PAGE_KEYS) {
+    int64_t high = low + CK_PAGE_KEYS < part.end ? low + CK_PAGE_KEYS : part.end;
+    for (int64_t i = 0; i < heads && !ck_interrupted(); i++) {
+      int64_t head = first_head + i;
+      const void *next = i + 1 < heads      ? ck_cache_key(cache, head + 1, low)
+                         : high < part.end ? ck_cache_key(cache, first_head, high)
+                                           : ck_cache_key(cache, head, low);
+      attend_to_page(job, &tasks[i], head, low, high, next);
+    }
+  }
+}
+
+static void attend_to_units(void *context, ck_int low, ck_int high) {
   attend_job *job = context;
-  int64_t elements = rows_at_once(job) * job->cache->width + CK_CACHE_ROWS * CK_CACHE_BLOCK;
+  int64_t elements =
+    job->turn * rows_at_once(job) * job->cache->width + CK_CACHE_ROWS * CK_CACHE_BLOCK;
   int64_t bytes = elements * (int64_t)sizeof(float);
   float *space = ck_pool_allocate(bytes);
   if (!space) {
     atomic_store(&job->failed, true);
     return;
   }
-  for (int64_t number = low; number < high && !ck_interrupted(); number++) {
-    attend_part part = part_of(job, number);
-    attend_to_part(job, &part, space);
+  for (int64_t unit = low; unit < high && !ck_interrupted(); unit++) {
+    attend_to_unit(job, unit, space);
   }
   ck_pool_free(space, bytes);
 }
@@ -201,8 +239,14 @@ ck_status ck_cache_attend(
   job.partial = ck_pool_allocate(bytes);
   if (!job.partial) return CK_NO_MEMORY;
   int64_t keys = cache->length < CK_CACHE_PART ? cache->length : CK_CACHE_PART;
-  int64_t work = rows_at_once(&job) * keys * (cache->width + cache->value_width) + 64;
-  ck_parallel_for(numbers, 1 + 65536 / work, attend_to_parts, &job);
+  // As many as leave each thread several units; what is computed is the same.
+  int64_t turn = numbers / (8 * ck_thread_count());
+  job.turn = turn < 1 ? 1 : turn < MOST_IN_TURN ? turn : MOST_IN_TURN;
+  int64_t work =
+    job.turn * rows_at_once(&job) * keys * (cache->width + cache->value_width) + 64;
+  int64_t turns = (cache->heads + job.turn - 1) / job.turn;
+  ck_parallel_for(
+    turns * job.row_parts * job.parts, 1 + 65536 / work, attend_to_units, &job);
   ck_status status =
     atomic_load(&job.failed) ? CK_NO_MEMORY : ck_interrupted() ? CK_INTERRUPTED : CK_OK;
   if (status == CK_OK) {
