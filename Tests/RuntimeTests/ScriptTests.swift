@@ -21,6 +21,7 @@ internal import Testing
       + LanguageScript.blocks(of: "docs/language-models.md")
       + LanguageScript.blocks(of: "docs/attention.md")
       + LanguageScript.blocks(of: "docs/federated.md")
+      + LanguageScript.blocks(of: "docs/mixture-of-experts.md")
       + LanguageScript.blocks(of: "docs/decoding.md"))
   func behavesAsTheReferenceSays(_ script: LanguageScript) throws {
     try run(script)
