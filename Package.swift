@@ -43,6 +43,7 @@ let tests: [Target] = [
   tests(of: "AttentionKit", "CKernels", "Runtime", "Diagnostics", "TensorCore", "TestSupport"),
   tests(of: "Notebook", "JSON", "Runtime", "Diagnostics", "TestSupport"),
   tests(of: "REPL", "Runtime", "Diagnostics"),
+  tests(of: "Units"),
 ]
 
 let package = Package(
@@ -73,6 +74,7 @@ let package = Package(
       ]),
     .target(name: "Digest", swiftSettings: strict),
     .target(name: "JSON", swiftSettings: strict),
+    .target(name: "Units", swiftSettings: strict),
     // The language and its engine.
     .target(name: "Diagnostics", swiftSettings: strict),
     .target(name: "Syntax", dependencies: ["Diagnostics"], swiftSettings: strict),
