@@ -7,12 +7,11 @@ gives medians. Before each run another buffer is read, so that nothing of the ca
 as in a model whose other layers have passed by; "warm" is without. See README.md for how to read the tables.
 """
 import argparse
-import json
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
+
+from lamella_side import Session
 
 try:
     import torch
@@ -22,25 +21,12 @@ except ImportError:
 BUDGET = 128
 
 
-class Lamella:
-    def __init__(self, program):
-        self.process = subprocess.Popen([program, "serve", "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.folder = tempfile.mkdtemp(prefix="lamella-bench-")
-
-    def run(self, code, outputs=()):
-        request = {"id": 1, "code": code, "outputs": list(outputs), "folder": self.folder}
-        self.process.stdin.write(json.dumps(request).encode() + b"\n")
-        self.process.stdin.flush()
-        reply = json.loads(self.process.stdout.readline())
-        if reply["error"]:
-            sys.exit(f"{code}\n{reply['error']['text']}")
-        return reply["outputs"]
-
+class Caches(Session):
     def define(self, name, code):
         """A function that reads another buffer first, when told to, and gives the seconds of the expression alone."""
         self.run(f"fn {name}(cold) {{ if cold {{ sum(other) }}; t = clock(); {code}; clock() - t }}")
 
-    def seconds(self, name, cold=True):
+    def once(self, name, cold=True):
         return self.run(f"t = {name}({'true' if cold else 'false'})", ["t"])["t"]
 
 
@@ -98,7 +84,7 @@ def check(lamella):
     lamella.run("few = kv_append(kv_cache(2, 64), k, v)")
     found = lamella.run(
         "a = kv_attend(x, few); error = float(max(abs(a - attention(x, k, v)))); "
-        f'same = all(kv_decode(x, few, (kind = "streaming", budget = 300, sinks = 4)) == a)', ["error", "same"])
+        'same = all(kv_decode(x, few, (kind = "streaming", budget = 300, sinks = 4)) == a)', ["error", "same"])
     if not found["same"] or found["error"] > 1e-5:
         sys.exit(f"attention over a cache is wrong: {found}")
 
@@ -123,10 +109,10 @@ def measure(lamella, heads, length, width, kind, rounds, other):
     times = {name: [] for name in steps + ["warm", "append"] + list(candidates)}
     for _ in range(rounds):
         for name in steps:
-            times[name].append(lamella.seconds(name))
-        lamella.seconds("adamas", False)
-        times["warm"].append(lamella.seconds("adamas", False))
-        times["append"].append(lamella.seconds("append"))
+            times[name].append(lamella.once(name))
+        lamella.once("adamas", False)
+        times["warm"].append(lamella.once("adamas", False))
+        times["append"].append(lamella.once("append"))
         for name, function in candidates.items():
             times[name].append(peer_seconds(function, other))
     found = {name: statistics.median(values) for name, values in times.items()}
@@ -153,7 +139,7 @@ def main():
     rounds = 1 if options.smallest else options.rounds
     # Larger than the caches of processors.
     elements = 1 << 16 if options.smallest else 1 << 26
-    lamella = Lamella(options.lamella)
+    lamella = Caches(options.lamella)
     lamella.run(f"other = f32(ones({elements}))")
     other = None if torch is None else torch.ones(elements)
     check(lamella)

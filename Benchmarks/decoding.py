@@ -6,14 +6,13 @@ medians over rounds of the mean time of a token, in microseconds. See README.md.
 """
 import argparse
 import json
-import os
 import statistics
 import struct
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
+
+from lamella_side import Session
 
 HERE = Path(__file__).resolve().parent
 WEIGHTS = HERE.parent / "stdlib" / "data" / "shakespeare.safetensors"
@@ -44,27 +43,10 @@ fn drafted(n) {
 """
 
 
-class Lamella:
-    """A session of `lamella serve`."""
-
-    def __init__(self, program, threads):
-        environment = dict(os.environ, LAMELLA_THREADS=str(threads)) if threads else None
-        self.process = subprocess.Popen(
-            [program, "serve", "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
-        self.folder = tempfile.mkdtemp(prefix="lamella-bench-")
-
-    def run(self, code, outputs=()):
-        request = {"id": 1, "code": code, "outputs": list(outputs), "folder": self.folder}
-        self.process.stdin.write(json.dumps(request).encode() + b"\n")
-        self.process.stdin.flush()
-        reply = json.loads(self.process.stdout.readline())
-        if reply["error"]:
-            sys.exit(f"{code}\n{reply['error']['text']}")
-        return reply["outputs"]
-
-    def decode(self, name, count):
-        found = self.run(f"found = {name}({count}); s = found.seconds; t = tuple(found.text)", ["s", "t"])
-        return found["s"], [int(x) for x in found["t"]]
+def decode(lamella, name, count):
+    """The seconds a token and the text of `plain` or `drafted`."""
+    found = lamella.run(f"found = {name}({count}); s = found.seconds; t = tuple(found.text)", ["s", "t"])
+    return found["s"], [int(x) for x in found["t"]]
 
 
 def read_weights():
@@ -144,9 +126,9 @@ def main():
     parser.add_argument("--smallest", action="store_true", help="once, a short text, to see that it runs")
     options = parser.parse_args()
     rounds, count = (1, 16) if options.smallest else (options.rounds, options.count)
-    lamella = Lamella(options.lamella, options.threads)
+    lamella = Session(options.lamella, options.threads)
     lamella.run(SETUP)
-    sides = {"Lamella": lambda: lamella.decode("plain", count), "Lamella with a draft": lambda: lamella.decode("drafted", count)}
+    sides = {"Lamella": lambda: decode(lamella, "plain", count), "Lamella with a draft": lambda: decode(lamella, "drafted", count)}
     if torch is None:
         print("SKIPPED PyTorch: not installed (pip install torch)")
     else:

@@ -5,14 +5,14 @@ Every round starts each of them afresh, in its own process, and each times itsel
 """
 import argparse
 import importlib.util
-import re
 import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from time import perf_counter
+
+from lamella_side import sized_file
 
 HERE = Path(__file__).resolve().parent
 SIZES = [1_000, 10_000, 100_000, 1_000_000, 10_000_000]
@@ -47,20 +47,6 @@ def peer(name, sizes):
         print(f"{n} {seconds:.9f} {mean:.5f}")
 
 
-def script(smallest):
-    """The path of the Lamella side, as it is or with its smallest sizes."""
-    path = HERE / "elementwise.lam"
-    if not smallest:
-        return path
-    text, count = re.subn(
-        r"^(sizes = )\(.*\)(\s+# smallest )(.*)$", r"\1\3\2\3", path.read_text(), count=1, flags=re.MULTILINE)
-    if count != 1:
-        sys.exit(f"{path}: no line `sizes = …  # smallest …`")
-    copy = Path(tempfile.mkdtemp(prefix="lamella-bench-")) / path.name
-    copy.write_text(text)
-    return copy
-
-
 def run(command):
     """One process: {size: (seconds, check)}."""
     result = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=900)
@@ -82,7 +68,7 @@ def main():
         return peer(options.peer, sizes)
     if shutil.which(options.lamella) is None:
         sys.exit(f"no binary `{options.lamella}`: give its path with --lamella")
-    found = {"lamella": [options.lamella, "run", script(options.smallest)]}
+    found = {"lamella": [options.lamella, "run", sized_file(HERE / "elementwise.lam", "sizes", options.smallest)]}
     for name in ["torch", "numpy"]:
         if importlib.util.find_spec(name) and importlib.util.find_spec("numpy"):
             smallest = ["--smallest"] if options.smallest else []

@@ -5,12 +5,10 @@ A grouped product is compared with a product for each expert put together again,
 PyTorch has for it (`torch._grouped_mm`; with even loads also `torch.bmm`). See README.md for how to read the table.
 """
 import argparse
-import json
 import statistics
-import subprocess
-import sys
-import tempfile
-import time
+from functools import partial
+
+from lamella_side import Session, peer_seconds
 
 try:
     import torch
@@ -28,41 +26,6 @@ fn apart(x, w, counts) {
   concat(parts)
 }
 """
-
-
-class Lamella:
-    def __init__(self, program):
-        self.process = subprocess.Popen([program, "serve", "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.folder = tempfile.mkdtemp(prefix="lamella-bench-")
-        self.run(LOOP)
-
-    def run(self, code, outputs=()):
-        request = {"id": 1, "code": code, "outputs": list(outputs), "folder": self.folder}
-        self.process.stdin.write(json.dumps(request).encode() + b"\n")
-        self.process.stdin.flush()
-        reply = json.loads(self.process.stdout.readline())
-        if reply["error"]:
-            sys.exit(f"{code}\n{reply['error']['text']}")
-        return reply["outputs"]
-
-    def timer(self, code):
-        """A function from a count to the mean seconds of evaluating the code that often."""
-
-        def seconds(count):
-            self.run(f"fn timed(n) {{ t = clock(); for i in 0..n {{ {code} }}; clock() - t }}")
-            return self.run(f"t = timed({count})", ["t"])["t"] / count
-
-        return seconds
-
-
-def peer_timer(function):
-    def seconds(count):
-        begin = time.perf_counter()
-        for _ in range(count):
-            function()
-        return (time.perf_counter() - begin) / count
-
-    return seconds
 
 
 def loads(rows, groups, skewed):
@@ -210,7 +173,8 @@ def main():
         return
     if options.threads:
         torch.set_num_threads(options.threads)
-    lamella = Lamella(options.lamella)
+    lamella = Session(options.lamella)
+    lamella.run(LOOP)
     print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads; milliseconds, medians of {options.rounds} rounds")
     print("PyTorch: the fastest of its own, a loop over the groups, and bmm of even groups\n")
     print(f"{'operation':56} {'Lamella':>9} {'its loop':>9} {'PyTorch':>9} {'/ loop':>7} {'/ PyTorch':>10}   fastest")
@@ -221,10 +185,10 @@ def main():
         if setup != last:
             lamella.run(setup)
         last = setup
-        timers = {"lamella": lamella.timer(code)}
+        timers = {"lamella": partial(lamella.seconds, code)}
         if loop:
-            timers["apart"] = lamella.timer(loop)
-        timers |= {key: peer_timer(peer) for key, peer in peers.items()}
+            timers["apart"] = partial(lamella.seconds, loop)
+        timers |= {key: partial(peer_seconds, peer) for key, peer in peers.items()}
         budget, rounds = (0, 1) if options.smallest else (0.05, options.rounds)
         counts = {key: count_for(seconds, budget) for key, seconds in timers.items()}
         found = {key: [] for key in timers}

@@ -7,13 +7,14 @@ PyTorch runs the clients one after the other, with one thread for its operations
 import argparse
 import importlib.util
 import os
-import re
 import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter
+
+from lamella_side import sized
 
 HERE = Path(__file__).resolve().parent
 CASES = ["mlp_fedavg", "mlp_smofi", "cnn_fedavg", "cnn_smofi"]
@@ -22,12 +23,8 @@ BATCH = 16
 
 def lamella(program, folder, smallest):
     """Runs federated.lam; gives the seconds of a round by case."""
-    text = (HERE / "federated.lam").read_text()
-    found = re.search(r"^repeats = (\d+)  # smallest (\d+)$", text, re.MULTILINE)
-    if not found:
-        sys.exit("federated.lam: no line `repeats = …  # smallest …`")
     script = folder / "federated.lam"
-    script.write_text(text.replace(found.group(0), f"repeats = {found.group(2 if smallest else 1)}"))
+    script.write_text(sized(HERE / "federated.lam", "repeats", smallest)[1])
     done = subprocess.run([program, script], capture_output=True, text=True, check=False,
                           env={**os.environ, "LAMELLA_BENCH_FOLDER": str(folder)})
     if done.returncode != 0:

@@ -5,14 +5,14 @@ Each program prints a check value and the seconds of its own work, so start-up i
 See README.md for how to read the table.
 """
 import argparse
-import re
 import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
+
+from lamella_side import sized_file
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = ["fib", "loop", "mandelbrot", "sieve", "nbody", "strings", "closures", "records"]
@@ -28,22 +28,6 @@ def commands(lamella):
     else:
         print("SKIPPED: lua5.4 is not installed (apt-get install lua5.4); no column for it")
     return found
-
-
-def source(program, language, smallest):
-    """The path of a program, as it is or in its smallest size (the number its first assignment gives)."""
-    path = HERE / "language" / (program + ENDINGS[language])
-    if not smallest:
-        return path
-    text, count = re.subn(
-        r"^((?:local )?n = )\S+(\s+(?:#|--) smallest )(\S+)$",
-        lambda m: m[1] + (m[3] if language != "lua" else m[3].replace("_", "")) + m[2] + m[3],
-        path.read_text(), count=1, flags=re.MULTILINE)
-    if count != 1:
-        sys.exit(f"{path}: no line `n = …  # smallest …`")
-    copy = Path(tempfile.mkdtemp(prefix="lamella-bench-")) / path.name
-    copy.write_text(text)
-    return copy
 
 
 def run(command, path):
@@ -91,7 +75,7 @@ def main():
     if not options.smallest:
         print(header + "".join(f"{'/ ' + language:>10}" for language in found if language != "lamella") + "   spread")
     for program in programs:
-        paths = {language: source(program, language, options.smallest) for language in found}
+        paths = {language: sized_file(HERE / "language" / (program + ENDINGS[language]), "n", options.smallest) for language in found}
         times = {language: [] for language in found}
         for _ in range(rounds):
             checks = {}

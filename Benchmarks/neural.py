@@ -5,45 +5,15 @@ Each side repeats an operation for some 50 ms and reports the mean; they take tu
 ratio. Lamella is timed from the language, by its own clock; PyTorch by Python's. See README.md for how to read the table.
 """
 import argparse
-import json
 import statistics
-import subprocess
-import sys
-import tempfile
-import time
+
+from lamella_side import Session, peer_seconds
 
 try:
     import torch
     import torch.nn.functional as F
 except ImportError:
     torch = None
-
-
-class Lamella:
-    def __init__(self, program):
-        self.process = subprocess.Popen([program, "serve", "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.folder = tempfile.mkdtemp(prefix="lamella-bench-")
-
-    def run(self, code, outputs=()):
-        request = {"id": 1, "code": code, "outputs": list(outputs), "folder": self.folder}
-        self.process.stdin.write(json.dumps(request).encode() + b"\n")
-        self.process.stdin.flush()
-        reply = json.loads(self.process.stdout.readline())
-        if reply["error"]:
-            sys.exit(f"{code}\n{reply['error']['text']}")
-        return reply["outputs"]
-
-    def seconds(self, code, count):
-        """The mean time of evaluating an expression."""
-        self.run(f"fn timed(n) {{ t = clock(); for i in 0..n {{ {code} }}; clock() - t }}")
-        return self.run(f"t = timed({count})", ["t"])["t"] / count
-
-
-def peer_seconds(function, count):
-    begin = time.perf_counter()
-    for _ in range(count):
-        function()
-    return (time.perf_counter() - begin) / count
 
 
 def rows(n):
@@ -137,7 +107,7 @@ def main():
     if torch is None:
         print("SKIPPED: PyTorch is not installed (pip install torch); nothing to compare with")
         return
-    lamella = Lamella(options.lamella)
+    lamella = Session(options.lamella)
     print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads; milliseconds, medians of {options.rounds} rounds\n")
     print(f"{'operation':48} {'Lamella':>10} {'PyTorch':>10} {'ratio':>7}   {'spread':>17}")
     for name, setup, code, peer in table(options.smallest):

@@ -7,7 +7,6 @@ must agree. See README.md.
 import argparse
 import importlib.util
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -15,18 +14,10 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
+from lamella_side import sized
+
 HERE = Path(__file__).resolve().parent
 MODELS = ["mlp", "cnn", "transformer"]
-
-
-def steps_of(model, smallest):
-    """How many steps the Lamella side takes, and its text with that number."""
-    text = (HERE / "training" / f"{model}.lam").read_text()
-    found = re.search(r"^steps = (\d+)  # smallest (\d+)$", text, re.MULTILINE)
-    if not found:
-        sys.exit(f"{model}.lam: no line `steps = …  # smallest …`")
-    steps = int(found.group(2 if smallest else 1))
-    return steps, text.replace(found.group(0), f"steps = {steps}")
 
 
 def build(name):
@@ -151,7 +142,7 @@ def main():
         print("| model | Lamella ms | PyTorch ms | ratio | Lamella MB | PyTorch MB | ratio |")
         print("| --- | --- | --- | --- | --- | --- | --- |")
     for model in options.models:
-        steps, text = steps_of(model, options.smallest)
+        steps, text = sized(HERE / "training" / f"{model}.lam", "steps", options.smallest)
         script = folder / f"{model}.lam"
         script.write_text(text)
         ours, theirs = [], []
