@@ -10,7 +10,7 @@ package enum AttentionMethod: Hashable, Sendable {
   /// Runs of `page` positions by the largest product that the bounds of their channels allow.
   case quest(budget: Int, page: Int)
   /// Those whose codes are nearest to the query's.
-  case adamas(budget: Int, code: KeyCode, metric: CodeMetric)
+  case adamas(budget: Int, code: KeyCode, metric: CodeDistance)
   /// Those with the largest products.
   case oracle(budget: Int)
   /// Any, by chance.
@@ -19,16 +19,6 @@ package enum AttentionMethod: Hashable, Sendable {
   /// A method's name in the language.
   package enum Kind: String, CaseIterable, Sendable {
     case full, streaming, quest, adamas, oracle, random
-  }
-
-  /// What the distance of two codes of a channel is.
-  package enum CodeMetric: String, CaseIterable, Sendable {
-    /// |a - b|
-    case l1
-    /// (a - b)²
-    case l2
-    /// a ^ b, where bit j weighs 2^j.
-    case xor
   }
 
   package var kind: Kind {
@@ -116,11 +106,7 @@ extension AttentionMethod {
     case .adamas(_, let code, let metric):
       selection.kind = CK_SELECT_CODES
       selection.code = code.kernelCode
-      switch metric {
-      case .l1: selection.metric = CK_CODE_L1
-      case .l2: selection.metric = CK_CODE_L2
-      case .xor: selection.metric = CK_CODE_XOR
-      }
+      selection.metric = metric.kernelMetric
     case .random(_, let seed):
       selection.kind = CK_SELECT_RANDOM
       selection.seed = UInt64(bitPattern: Int64(seed))

@@ -79,20 +79,11 @@ enum IndexKind: Hashable, Sendable {
     switch self {
     case .codes(let code):
       var code = code.kernelCode
-      try check(
+      try checkKernel(
         ck_cache_encode(cache, &code, page, range.lowerBound, range.count, storage.bytes))
     case .bounds(let span):
-      try check(
+      try checkKernel(
         ck_cache_bounds(cache, span, page, range.lowerBound, range.count, storage.bytes))
     }
-  }
-}
-
-/// - Throws: what the status of a kernel stands for.
-func check(_ status: ck_status, bytes: Int = 0) throws(TensorError) {
-  switch status {
-  case CK_OK: return
-  case CK_NO_MEMORY: throw .outOfMemory(bytes: bytes)
-  default: throw .interrupted
   }
 }

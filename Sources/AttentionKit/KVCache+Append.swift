@@ -32,7 +32,7 @@ extension KVCache {
     let result = KVCache(
       layout: layout, length: length + count, pages: try pages(withRoomFor: count))
     try result.withKernelCache { (cache) throws(TensorError) in
-      try check(ck_cache_write(cache, length, count, keys.floats, values.floats))
+      try checkKernel(ck_cache_write(cache, length, count, keys.floats, values.floats))
     }
     withExtendedLifetime((keys.storage, values.storage)) {}
     return result

@@ -36,7 +36,7 @@ extension KVCache {
       parameters.seen = UnsafePointer(seen.pointer.assumingMemoryBound(to: UInt8.self))
     }
     try withKernelCache { (cache) throws(TensorError) in
-      try check(
+      try checkKernel(
         ck_cache_attend(cache, &parameters, queries.tensor.floats, result.floats, nil))
     }
     withExtendedLifetime((queries.tensor.storage, result.storage, seen)) {}
@@ -95,7 +95,7 @@ extension KVCache {
     let queries = try CacheQueries("kv_scores", q, layout, count: 1)
     let result = try Tensor(uninitialized: .f32, queries.shape(length))
     try withKernelCache { (cache) throws(TensorError) in
-      try check(ck_cache_scores(cache, queries.group, queries.tensor.floats, result.floats))
+      try checkKernel(ck_cache_scores(cache, queries.group, queries.tensor.floats, result.floats))
     }
     withExtendedLifetime((queries.tensor.storage, result.storage)) {}
     return result
@@ -119,7 +119,7 @@ extension KVCache {
     let positions = try ChosenPositions(operation, chosen, queries, length: length)
     let result = try Tensor(uninitialized: .f32, queries.shape(1, layout.valueWidth))
     try withKernelCache { (cache) throws(TensorError) in
-      try check(
+      try checkKernel(
         ck_cache_attend_chosen(
           cache, queries.group, scale, queries.tensor.floats, positions.positions,
           positions.counts, positions.most, result.floats, nil))

@@ -21,7 +21,7 @@ extension KVCache {
     let rows = layout.batch * queries.heads
     var counts = [Int32](repeating: 0, count: rows)
     try withSelection(method, most) { (cache, selection) throws(TensorError) in
-      try check(
+      try checkKernel(
         ck_cache_select(
           cache, selection, queries.group, queries.tensor.floats,
           chosen.pointer.assumingMemoryBound(to: Int32.self), &counts))
@@ -64,7 +64,7 @@ extension KVCache {
     }
     let result = try Tensor(uninitialized: .i32, queries.shape(length))
     try withSelection(method, max(length, 1)) { (cache, selection) throws(TensorError) in
-      try check(
+      try checkKernel(
         ck_cache_distances(
           cache, selection, queries.group, queries.tensor.floats,
           result.pointer.assumingMemoryBound(to: Int32.self)))
@@ -91,7 +91,7 @@ extension KVCache {
     let scale = try CacheOperand.scale(operation, scale, width: layout.width)
     let result = try Tensor(uninitialized: .f32, queries.shape(1, layout.valueWidth))
     try withSelection(method, most) { (cache, selection) throws(TensorError) in
-      try check(
+      try checkKernel(
         ck_cache_decode(
           cache, selection, queries.group, scale, queries.tensor.floats, result.floats))
     }

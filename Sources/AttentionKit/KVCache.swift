@@ -49,7 +49,7 @@ package struct KVCache: Sendable {
     let keys = try Tensor(uninitialized: .f32, Shape(sizes + [layout.width]))
     let values = try Tensor(uninitialized: .f32, Shape(sizes + [layout.valueWidth]))
     try withKernelCache { (cache) throws(TensorError) in
-      try check(ck_cache_read(cache, first, length - first, keys.floats, values.floats))
+      try checkKernel(ck_cache_read(cache, first, length - first, keys.floats, values.floats))
     }
     withExtendedLifetime((keys.storage, values.storage)) {}
     return (keys, values)

@@ -6,9 +6,10 @@
 
 typedef struct {
   const ck_neural *kernels;
-  // Reads keys and values for few queries of f32, where they see all keys or are causal.
+  // Reads keys and values for few queries of f32.
   const ck_cache_table *reader;
-  int32_t dtype;
+  // Of the queries, and of keys and values.
+  int32_t dtype, stored;
   ck_attention_task task;
   // How many blocks of queries a head has, or parts of the keys.
   int64_t blocks;
@@ -54,6 +55,22 @@ static int64_t partial_elements(const ck_attention_layout *layout) {
   return CK_FEW_QUERIES * (layout->value_width + 2);
 }
 
+// What the masks make of the scores of a row, as they are laid out for all queries of a head.
+static void mask_row(
+  const ck_cache_rows *rows, int64_t r, int64_t first, int64_t count, float *scores) {
+  const ck_attention_task *task = rows->masked_by;
+  const ck_attention_layout *layout = task->layout;
+  int64_t head = task->head * (layout->heads / layout->key_heads) + r / layout->queries;
+  int64_t step = layout->mask_strides[3];
+  int64_t start = task->batch * layout->mask_strides[0] + head * layout->mask_strides[1]
+                  + r % layout->queries * layout->mask_strides[2] + first * step;
+  const float *added = layout->added;
+  for (int64_t i = 0; added && i < count; i++) scores[i] += added[start + i * step];
+  for (int64_t i = 0; layout->seen && i < count; i++) {
+    if (!layout->seen[start + i * step]) scores[i] = -INFINITY;
+  }
+}
+
 // As `attend_few` of the kernels. Workspace: CK_FEW_QUERIES width + value_width + CK_CACHE_ROWS CK_CACHE_BLOCK elements.
 static void read_keys(
   const attention_job *job, const ck_attention_task *task, int64_t first, int64_t count,
@@ -64,9 +81,10 @@ static void read_keys(
   int64_t head = task->batch * layout->key_heads + task->head;
   float *row = workspace + CK_FEW_QUERIES * width;
   ck_cache_rows rows = {
-    .stored = task->stored_bf16 ? CK_BF16 : CK_F32, .width = width, .value_width = value_width,
-    .rows = shared * queries, .q = workspace, .sums = sums, .largest = largest, .totals = totals,
-    .weights = row + value_width, .visible = visible, .queries = queries};
+    .stored = job->stored, .width = width, .value_width = value_width, .rows = shared * queries,
+    .q = workspace, .sums = sums, .largest = largest, .totals = totals,
+    .weights = row + value_width, .visible = visible,
+    .mask = layout->seen || layout->added ? mask_row : NULL, .masked_by = task};
   for (int64_t r = 0; r < rows.rows; r++) {
     visible[r] = layout->causal ? layout->keys - queries + r % queries + 1 : layout->keys;
     largest[r] = -INFINITY;
@@ -93,8 +111,7 @@ static void parts_of_keys(void *context, ck_int low, ck_int high) {
   attention_job *job = context;
   const ck_attention_layout *layout = job->task.layout;
   int64_t size = size_of(job->dtype);
-  int64_t bytes = size * (CK_FEW_QUERIES * layout->width
-                          + CK_FEW_BLOCK * (layout->width + layout->value_width + 1)
+  int64_t bytes = size * (CK_FEW_QUERIES * layout->width + layout->value_width + CK_FEW_BLOCK
                           + CK_CACHE_ROWS * CK_CACHE_BLOCK);
   void *workspace = ck_pool_allocate(bytes);
   if (!workspace) {
@@ -110,14 +127,11 @@ static void parts_of_keys(void *context, ck_int low, ck_int high) {
     char *sums = job->partial + part * partial_elements(layout) * size;
     char *largest = sums + CK_FEW_QUERIES * layout->value_width * size;
     char *totals = largest + CK_FEW_QUERIES * size;
-    if (job->reader) {
+    if (job->dtype == CK_F32) {
       read_keys(
         job, &task, first, count, (float *)sums, (float *)largest, (float *)totals, workspace);
-    } else if (job->dtype == CK_F32) {
-      job->kernels->f32.attend_few(
-        &task, first, count, (float *)sums, (float *)largest, (float *)totals, workspace);
     } else {
-      job->kernels->f64.attend_few(
+      job->kernels->attend_few(
         &task, first, count, (double *)sums, (double *)largest, (double *)totals, workspace);
     }
   }
@@ -178,15 +192,12 @@ ck_status ck_attention(
   int32_t dtype, int32_t stored, const ck_attention_layout *layout, const void *q, const void *k,
   const void *v, void *out, void *totals) {
   attention_job job = {
-    .kernels = ck_best_neural(), .dtype = dtype,
-    .task = {.layout = layout, .q = q, .k = k, .v = v, .result = out, .result_totals = totals,
-             .stored_bf16 = stored == CK_STORED_BF16}};
+    .kernels = ck_best_neural(), .reader = ck_best_cache(), .dtype = dtype, .stored = stored,
+    .task = {.layout = layout, .q = q, .k = k, .v = v, .result = out, .result_totals = totals}};
   int64_t heads = layout->batch * layout->heads;
   if (heads == 0 || layout->queries == 0) return CK_OK;
   int64_t rows = layout->heads / layout->key_heads * layout->queries;
-  if (rows <= CK_FEW_QUERIES && layout->keys > 0 && (layout->queries <= 4 || job.task.stored_bf16)) {
-    bool is_plain = dtype == CK_F32 && !layout->seen && !layout->added;
-    job.reader = is_plain ? ck_best_cache() : NULL;
+  if (rows <= CK_FEW_QUERIES && layout->keys > 0 && (layout->queries <= 4 || stored == CK_STORED_BF16)) {
     return attend_few(&job);
   }
   job.blocks = (layout->queries + CK_QUERY_BLOCK - 1) / CK_QUERY_BLOCK;

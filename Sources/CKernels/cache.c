@@ -106,22 +106,41 @@ static attend_part part_of(const attend_job *job, int64_t number) {
   return part;
 }
 
+// Which of the newest positions, from `first` on, the rows from `first_row` on see.
+typedef struct {
+  const ck_cache_queries *queries;
+  int64_t first_row, first;
+} tree_mask;
+
+static void hide_others(
+  const ck_cache_rows *task, int64_t r, int64_t first, int64_t count, float *scores) {
+  const tree_mask *tree = task->masked_by;
+  int64_t queries = tree->queries->queries;
+  const uint8_t *seen = tree->queries->seen + (tree->first_row + r) % queries * queries;
+  int64_t low = tree->first > first ? tree->first : first;
+  for (int64_t p = low; p < first + count; p++) {
+    if (!seen[p - tree->first]) scores[p - first] = -INFINITY;
+  }
+}
+
 // The softmax before any position. `space` gets the queries.
 static ck_cache_rows start_part(
-  const attend_job *job, const attend_part *part, int64_t *visible, float *space) {
+  const attend_job *job, const attend_part *part, int64_t *visible, tree_mask *tree,
+  float *space) {
   const ck_cache *cache = job->cache;
   const ck_cache_queries *queries = job->queries;
+  int64_t before = cache->length - queries->queries;
+  *tree = (tree_mask){.queries = queries, .first_row = part->first_row, .first = before};
   ck_cache_rows task = {
     .stored = cache->stored, .width = cache->width, .value_width = cache->value_width,
     .rows = part->rows, .q = space, .sums = part->partial,
     .largest = part->partial + part->rows * cache->value_width, .visible = visible,
-    .seen = queries->seen, .first_row = part->first_row, .queries = queries->queries,
-    .tree = cache->length - queries->queries};
+    .mask = queries->seen ? hide_others : NULL, .masked_by = tree};
   task.totals = task.largest + part->rows;
   memset(task.sums, 0, (size_t)(part->rows * cache->value_width) * sizeof(float));
   for (int64_t r = 0; r < part->rows; r++) {
     int64_t query = (part->first_row + r) % queries->queries;
-    visible[r] = queries->seen ? cache->length : task.tree + query + 1;
+    visible[r] = queries->seen ? cache->length : before + query + 1;
     task.largest[r] = -INFINITY;
     task.totals[r] = 0;
   }
@@ -153,12 +172,13 @@ static void attend_to_unit(const attend_job *job, int64_t unit, float *space) {
   int64_t first_head = unit / job->parts / job->row_parts * job->turn;
   int64_t left = cache->heads - first_head, heads = left < job->turn ? left : job->turn;
   int64_t visible[MOST_IN_TURN][CK_FEW_QUERIES_AT_ONCE];
+  tree_mask trees[MOST_IN_TURN];
   ck_cache_rows tasks[MOST_IN_TURN];
   attend_part part = {0};
   for (int64_t i = 0; i < heads; i++) {
     part = part_of(job, ((first_head + i) * job->row_parts + row_part) * job->parts + number);
     float *q = space + CK_CACHE_ROWS * CK_CACHE_BLOCK + i * rows_at_once(job) * cache->width;
-    tasks[i] = start_part(job, &part, visible[i], q);
+    tasks[i] = start_part(job, &part, visible[i], &trees[i], q);
     tasks[i].weights = space;
   }
   for (int64_t low = part.first; low < part.end; low += CK_PAGE_KEYS) {
@@ -263,7 +283,6 @@ typedef struct {
   const ck_cache *cache;
   const ck_cache_table *table;
   int64_t group;
-  const float *q;
   float *ready, *scores;
 } scores_job;
 
@@ -286,7 +305,7 @@ ck_status ck_cache_scores(const ck_cache *cache, ck_int group, const float *q, f
   int64_t rows = cache->heads * group;
   int64_t bytes = rows * cache->width * (int64_t)sizeof(float);
   scores_job job = {
-    .cache = cache, .table = ck_best_cache(), .group = group, .q = q, .scores = scores,
+    .cache = cache, .table = ck_best_cache(), .group = group, .scores = scores,
     .ready = ck_pool_allocate(bytes)};
   if (!job.ready) return CK_NO_MEMORY;
   job.table->prepare(cache->stored, q, rows, cache->width, 1, job.ready);

@@ -44,15 +44,6 @@ static void weigh(const ck_cache_rows *task, int64_t r, float *weights, int64_t 
   VECTORIZED for (int64_t c = 0; c < task->value_width; c++) sum[c] *= factor;
 }
 
-static void hide(
-  const ck_cache_rows *task, int64_t r, int64_t first, int64_t count, float *weights) {
-  const uint8_t *seen = task->seen + (task->first_row + r) % task->queries * task->queries;
-  int64_t low = task->tree > first ? task->tree : first;
-  for (int64_t p = low; p < first + count; p++) {
-    if (!seen[p - task->tree]) weights[p - first] = -INFINITY;
-  }
-}
-
 // How many of the positions first ..< first + count row r sees.
 static int64_t seen_count(const ck_cache_rows *task, int64_t r, int64_t first, int64_t count) {
   int64_t seen = task->visible[r] - first;
@@ -77,7 +68,7 @@ static void attend(
       task->stored, task->q + r * width, rows, keys, seen, width, weights, CK_CACHE_BLOCK,
       values);
     for (int64_t i = 0; i < rows; i++) {
-      if (task->seen) hide(task, r + i, first, seen, weights + i * CK_CACHE_BLOCK);
+      if (task->mask) task->mask(task, r + i, first, seen, weights + i * CK_CACHE_BLOCK);
       weigh(task, r + i, weights + i * CK_CACHE_BLOCK, seen);
     }
     add_few(

@@ -19,7 +19,8 @@ enum {
 
 // Some queries of one head of the cache, and the softmax so far: sums [rows, value_width] of weighted values, unnormalised and
 // in the order of `settle`, with the largest score and the total weight of each row.
-typedef struct {
+typedef struct ck_cache_rows ck_cache_rows;
+struct ck_cache_rows {
   int32_t stored;
   int64_t width, value_width, rows;
   // As `prepare` makes them.
@@ -27,12 +28,13 @@ typedef struct {
   float *sums, *largest, *totals;
   // Space: CK_CACHE_ROWS · CK_CACHE_BLOCK.
   float *weights;
-  // Row r sees the positions before visible[r], and, where `seen` is given, of those from `tree` on the ones in
-  // seen[(first_row + r) % queries, position - tree].
+  // Row r sees the positions before visible[r].
   const int64_t *visible;
-  const uint8_t *seen;
-  int64_t first_row, queries, tree;
-} ck_cache_rows;
+  // Changes the scores of row r for `count` positions from `first` on, by what `masked_by` says; NULL: they stay.
+  void (*mask)(
+    const ck_cache_rows *task, int64_t r, int64_t first, int64_t count, float *scores);
+  const void *masked_by;
+};
 
 typedef struct {
   // Queries times a factor, in the order that the stored type is read in.
@@ -86,7 +88,7 @@ typedef struct {
   // Distances of `count` keys, rounded up to whole blocks, from a query's code [word][bit]; what is at `next` will be read
   // next.
   void (*distances)(
-    int32_t bits, ck_code_metric metric, const uint32_t *codes, const uint32_t *query,
+    int32_t bits, ck_distance_metric metric, const uint32_t *codes, const uint32_t *query,
     int64_t words, int64_t count, const uint32_t *next, uint32_t *out);
 } ck_code_table;
 
@@ -101,6 +103,8 @@ const ck_cache_table *ck_best_cache(void);
 const ck_code_table *ck_best_codes(void);
 
 static inline int64_t ck_stored_size(int32_t stored) { return stored == CK_F32 ? 4 : 2; }
+
+static inline bool ck_is_power_of_two(int64_t x) { return x > 0 && (x & (x - 1)) == 0; }
 
 static inline int64_t ck_code_words(int64_t width) { return (width + 31) / 32; }
 

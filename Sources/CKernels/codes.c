@@ -3,8 +3,6 @@
 
 #include <stdatomic.h>
 
-static bool is_power_of_two(int64_t x) { return x > 0 && (x & (x - 1)) == 0; }
-
 ck_int ck_code_page_bytes(ck_int heads, ck_int width, int32_t bits) {
   return heads * CK_PAGE_KEYS * ck_code_words(width) * bits * (ck_int)sizeof(uint32_t);
 }
@@ -48,7 +46,7 @@ ck_status ck_cache_encode(
   void *code_page) {
   if (count <= 0 || cache->heads <= 0) return CK_OK;
   if (code->bits < 1 || code->bits > 3 || first < 0 || first + count > CK_PAGE_KEYS
-      || (code->hadamard && !is_power_of_two(cache->width))) {
+      || (code->hadamard && !ck_is_power_of_two(cache->width))) {
     return CK_OUT_OF_RANGE;
   }
   page_job job = {
@@ -125,7 +123,7 @@ HADAMARD(float, f32)
 HADAMARD(double, f64)
 
 ck_status ck_hadamard(int32_t dtype, const void *x, ck_int rows, ck_int width, void *out) {
-  if (!is_power_of_two(width)) return CK_OUT_OF_RANGE;
+  if (!ck_is_power_of_two(width)) return CK_OUT_OF_RANGE;
   hadamard_job job = {.x = x, .out = out, .width = width};
   ck_parallel_for(rows, 1 + 16384 / width, dtype == CK_F32 ? hadamard_f32 : hadamard_f64, &job);
   return ck_interrupted() ? CK_INTERRUPTED : CK_OK;

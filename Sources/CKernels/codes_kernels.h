@@ -122,13 +122,13 @@ CODES_INLINE CODES(lanes) CODES(word_distances)(
   for (int p = 0; p < bits; p++) b[p] = (CODES(lanes)){0} + query[p];
   for (int p = 0; p < bits; p++) d[p] = a[p] ^ b[p];
   if (bits == 1) return CODES(count_bits)(d[0]);
-  if (metric != CK_CODE_XOR && bits == 2) {
+  if (metric != CK_DISTANCE_XOR && bits == 2) {
     // Codes 1 and 2 are one apart though both bits differ.
     d[1] &= ~(d[0] & (b[0] ^ b[1]));
   }
-  if (metric != CK_CODE_XOR && bits == 3) CODES(difference)(a, b, d);
+  if (metric != CK_DISTANCE_XOR && bits == 3) CODES(difference)(a, b, d);
   CODES(lanes) ones = CODES(count_bits)(d[0]), twos = CODES(count_bits)(d[1]);
-  if (metric != CK_CODE_L2) {
+  if (metric != CK_DISTANCE_L2) {
     CODES(lanes) sum = ones + (twos << 1);
     return bits == 3 ? sum + (CODES(count_bits)(d[2]) << 2) : sum;
   }
@@ -162,7 +162,7 @@ CODES_INLINE void CODES(all_distances)(
     break;
 
 static void CODES(distances)(
-  int32_t bits, ck_code_metric metric, const uint32_t *codes, const uint32_t *query,
+  int32_t bits, ck_distance_metric metric, const uint32_t *codes, const uint32_t *query,
   int64_t words, int64_t count, const uint32_t *next, uint32_t *out) {
   switch (bits * 3 + (int32_t)metric) {
     DISTANCES(1, 0) DISTANCES(1, 1) DISTANCES(1, 2)

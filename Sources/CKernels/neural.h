@@ -11,7 +11,6 @@ typedef struct {
   const void *q, *k, *v, *out, *totals, *g;
   void *result, *result_totals, *gq, *gk, *gv;
   int64_t batch, head, first_query;
-  bool stored_bf16;
 } ck_attention_task;
 
 // Products of rows with the matrix of their group.
@@ -84,10 +83,6 @@ enum {
       F * cosines, F *sines, double position, const double *frequencies, int64_t half);           \
     void (*attend)(const ck_attention_task *task, F *workspace);                                  \
     void (*attend_back)(const ck_attention_task *task, F *workspace);                             \
-    /* Some keys for few queries: unnormalised sums, the largest score and the total weight. */   \
-    void (*attend_few)(                                                                           \
-      const ck_attention_task *task, int64_t first, int64_t count, F *sums, F *largest, F *totals, \
-      F *workspace);                                                                              \
     void (*max_rows)(F * out, const F *x, int64_t width, int64_t rows, int64_t stride);           \
     void (*max_pair_back)(F * gx, const F *x, const F *g, int64_t width, int64_t count);          \
     void (*grouped)(const ck_group_task *task, const ck_group_block *block, F *workspace);        \
@@ -106,6 +101,10 @@ typedef CK_NEURAL_TABLE(double) ck_neural_f64;
 typedef struct {
   ck_neural_f32 f32;
   ck_neural_f64 f64;
+  // Some keys for few queries of double: unnormalised sums, the largest score and the total weight.
+  void (*attend_few)(
+    const ck_attention_task *task, int64_t first, int64_t count, double *sums, double *largest,
+    double *totals, double *workspace);
 } ck_neural;
 
 extern const ck_neural ck_neural_base;

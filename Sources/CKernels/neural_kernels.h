@@ -44,10 +44,7 @@ LARGEST(double, largest_f64)
 #define FN(name) name##_f32
 #include "neural_product.h"
 #include "neural_rows.h"
-#include "neural_narrow.h"
-#define NARROW
 #include "neural_attention.h"
-#undef NARROW
 #include "neural_grouped.h"
 #undef F
 #undef FN
@@ -57,6 +54,7 @@ LARGEST(double, largest_f64)
 #include "neural_product.h"
 #include "neural_rows.h"
 #include "neural_attention.h"
+#include "neural_few.h"
 #include "neural_grouped.h"
 #undef F
 #undef FN
@@ -73,11 +71,12 @@ LARGEST(double, largest_f64)
     .norm_run = norm_run_##T, .norm_back = norm_back_##T, .lstm = lstm_##T,                       \
     .lstm_back = lstm_back_##T, .gru = gru_##T, .gru_back = gru_back_##T, .gelu = gelu_##T,       \
     .gelu_back = gelu_back_##T, .rope = rope_##T, .rope_angles = rope_angles_##T,                 \
-    .attend = attend_##T, .attend_back = attend_back_##T, .attend_few = attend_few_##T,           \
+    .attend = attend_##T, .attend_back = attend_back_##T,           \
     .max_rows = max_rows_##T, .max_pair_back = max_pair_back_##T, .grouped = grouped_##T,         \
     .grouped_turn = grouped_turn_##T, .grouped_back_rows = grouped_back_rows_##T,                 \
     .grouped_back_matrices = grouped_back_matrices_##T, .lanes = lanes_##T,                       \
     .tile_width = tile_width_##T,                                                                 \
   }
 
-const ck_neural NEURAL_TABLE = {.f32 = ENTRIES(f32), .f64 = ENTRIES(f64)};
+const ck_neural NEURAL_TABLE = {
+  .f32 = ENTRIES(f32), .f64 = ENTRIES(f64), .attend_few = attend_few_f64};

@@ -171,7 +171,7 @@ static bool is_sound(const ck_cache *cache, const ck_selection *selection) {
   }
   if (selection->kind != CK_SELECT_CODES) return true;
   return selection->index_pages && selection->code.bits >= 1 && selection->code.bits <= 3
-         && (!selection->code.hadamard || (cache->width & (cache->width - 1)) == 0);
+         && (!selection->code.hadamard || ck_is_power_of_two(cache->width));
 }
 
 static ck_status run_ready(ck_select_job *job) {

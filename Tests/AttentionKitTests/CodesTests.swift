@@ -8,7 +8,7 @@ import Testing
   private static let representatives: [Float] = [-20, -5, 5, 20]
 
   private func method(
-    _ edges: [Double], _ metric: AttentionMethod.CodeMetric = .l1, isTransformed: Bool = false
+    _ edges: [Double], _ metric: CodeDistance = .l1, isTransformed: Bool = false
   ) throws -> AttentionMethod {
     let bits = [1: 1, 3: 2, 7: 3][edges.count] ?? 0
     return .adamas(

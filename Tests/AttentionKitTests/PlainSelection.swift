@@ -82,7 +82,7 @@ final class PlainSelection {
 
   // MARK: - Codes
 
-  func distances(_ code: KeyCode, _ metric: AttentionMethod.CodeMetric) -> [Int] {
+  func distances(_ code: KeyCode, _ metric: CodeDistance) -> [Int] {
     let own = PlainSelection.codes(q.map(Double.init), code)
     return (0..<length).map { position in
       let key =
@@ -97,7 +97,7 @@ final class PlainSelection {
     }
   }
 
-  static func distance(_ a: Int, _ b: Int, _ metric: AttentionMethod.CodeMetric) -> Int {
+  static func distance(_ a: Int, _ b: Int, _ metric: CodeDistance) -> Int {
     switch metric {
     case .l1: abs(a - b)
     case .l2: (a - b) * (a - b)

@@ -109,7 +109,7 @@ import Testing
     let setting = try Setting(example)
     for budget in [1, 20, 63] {
       var methods = try SelectionTests.methods(budget).filter { !isTransformed($0) }
-      for metric in AttentionMethod.CodeMetric.allCases {
+      for metric in CodeDistance.allCases {
         for (bits, edges) in [(1, [0.2]), (2, [-3, 0, 2.5]), (3, [-5, -3, -1, 0, 1, 3, 4])] {
           let code = try KeyCode(bits: bits, edges: edges, isTransformed: false)
           methods.append(.adamas(budget: budget, code: code, metric: metric))

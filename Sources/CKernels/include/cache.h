@@ -1,5 +1,6 @@
 #ifndef LAMELLA_CACHE_H
 #define LAMELLA_CACHE_H
+#include "coding.h"
 #include "kernels.h"
 
 // Attention of single queries over a cache of keys and values, whole or of chosen positions (cache.c, codes.c). Results are
@@ -64,9 +65,6 @@ ck_status ck_cache_encode(
 // width is a power of two.
 ck_status ck_hadamard(int32_t dtype, const void *x, ck_int rows, ck_int width, void *out);
 
-// What the distance of two codes a, b of a channel is: |a - b|, (a - b)², or the weight of a ^ b, where bit j weighs 2^j.
-typedef enum { CK_CODE_L1 = 0, CK_CODE_L2 = 1, CK_CODE_XOR = 2 } ck_code_metric;
-
 // Bounds of `span` adjacent keys (it divides CK_PAGE_KEYS) by channel: smallest [heads, CK_PAGE_KEYS / span, width], then the
 // largest, as f32. The runs that hold positions first ..< first + count are made anew; of a run only positions before first
 // + count count. A channel with a NaN has NaN for bounds.
@@ -97,7 +95,7 @@ typedef struct {
   ck_selection_kind kind;
   ck_int budget, sinks, span;
   ck_code code;
-  ck_code_metric metric;
+  ck_distance_metric metric;
   uint64_t seed;
   // Codes or bounds of all pages, as the kind needs; NULL otherwise.
   void *const *index_pages;

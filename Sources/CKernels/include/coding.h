@@ -17,7 +17,7 @@ ck_status ck_pack_codes(const uint8_t *codes, ck_int rows, ck_int width, int32_t
 ck_status ck_unpack_codes(
   const uint8_t *packed, ck_int rows, ck_int bytes, int32_t bits, ck_int width, uint8_t *out);
 
-// What the distance of two codes a, b is: |a - b|, (a - b)², a ^ b.
+// What the distance of two codes a, b is: |a - b|, (a - b)², a ^ b (bit j weighs 2^j).
 typedef enum { CK_DISTANCE_L1 = 0, CK_DISTANCE_L2 = 1, CK_DISTANCE_XOR = 2 } ck_distance_metric;
 
 // Rows of packed codes that are compared: of each operand one for each place of a shape, strides in bytes (0 repeats).

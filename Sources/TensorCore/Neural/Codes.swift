@@ -1,4 +1,4 @@
-internal import CKernels
+package import CKernels
 
 // Channels written with a few bits: the transform before it, buckets, packing, distances.
 
@@ -8,10 +8,10 @@ package enum CodeDistance: String, CaseIterable, Sendable {
   case l1
   /// (a - b)²
   case l2
-  /// a ^ b
+  /// a ^ b, where bit j weighs 2^j.
   case xor
 
-  fileprivate var metric: ck_distance_metric {
+  package var kernelMetric: ck_distance_metric {
     switch self {
     case .l1: CK_DISTANCE_L1
     case .l2: CK_DISTANCE_L2
@@ -152,7 +152,7 @@ extension Tensor {
     rows.rank = Int32(shape.rank - 1)
     rows.bytes = bytes
     rows.bits = Int32(bits)
-    rows.metric = distance.metric
+    rows.metric = distance.kernelMetric
     withUnsafeMutableBytes(of: &rows.shape) { $0.storeSizes(shape) }
     withUnsafeMutableBytes(of: &rows.a_strides) { $0.storeSizes(x.strides) }
     withUnsafeMutableBytes(of: &rows.b_strides) { $0.storeSizes(y.strides) }

@@ -1,4 +1,4 @@
-internal import CKernels
+package import CKernels
 
 // What the neural operations share: they compute in f32 or f64, on contiguous operands of one dtype.
 
@@ -36,7 +36,7 @@ extension Tensor {
 }
 
 /// - Throws: what a kernel's status stands for.
-func checkKernel(_ status: ck_status, bytes: Int = 0) throws(TensorError) {
+package func checkKernel(_ status: ck_status, bytes: Int = 0) throws(TensorError) {
   switch status {
   case CK_OK: return
   case CK_NO_MEMORY: throw .outOfMemory(bytes: bytes)
