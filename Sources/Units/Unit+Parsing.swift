@@ -46,7 +46,7 @@ private struct UnitParser {
       let hadBlank = skipBlanks()
       if take("/") {
         skipBlanks()
-        factors += try raised(try term(), to: Rational.one.negated)
+        factors += try Unit.raised(try term(), to: Rational.one.negated)
       } else if take("*") || take("·") || take("\u{22C5}") {
         skipBlanks()
         factors += try term()
@@ -71,12 +71,12 @@ private struct UnitParser {
     } else {
       factors = [try named()]
     }
-    if take("^") { return try raised(factors, to: exponent()) }
+    if take("^") { return try Unit.raised(factors, to: exponent()) }
     if next == "*", position + 1 < scalars.count, scalars[position + 1] == "*" {
       position += 2
-      return try raised(factors, to: exponent())
+      return try Unit.raised(factors, to: exponent())
     }
-    if let power = try superscript() { return try raised(factors, to: power) }
+    if let power = try superscript() { return try Unit.raised(factors, to: power) }
     return factors
   }
 
@@ -141,19 +141,6 @@ private struct UnitParser {
   private static let superscripts: [Unicode.Scalar] = [
     "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹",
   ]
-
-  private func raised(
-    _ factors: [Unit.Factor], to power: Rational
-  ) throws(UnitError) -> [Unit.Factor] {
-    var result = factors
-    for place in result.indices {
-      guard let product = result[place].exponent.multiplied(by: power) else {
-        throw .exponentTooLarge
-      }
-      result[place].exponent = product
-    }
-    return result
-  }
 
   /// Letters, `°`, `℃` and `%`.
   private static func isPartOfName(_ scalar: Unicode.Scalar) -> Bool {

@@ -80,26 +80,22 @@ package struct Unit: Hashable, Sendable {
   }
 
   /// - Throws: `exponentTooLarge`, `offsetInProduct`.
-  package func multiplied(by other: Unit) throws(UnitError) -> Unit {
-    try Unit(factors + other.factors)
-  }
-
-  /// - Throws: `exponentTooLarge`, `offsetInProduct`.
-  package func divided(by other: Unit) throws(UnitError) -> Unit {
-    try multiplied(by: other.power(Rational.one.negated))
-  }
-
-  /// - Throws: `exponentTooLarge`, `offsetInProduct`.
   package func power(_ exponent: Rational) throws(UnitError) -> Unit {
-    var result: [Factor] = []
-    for var factor in factors {
-      guard let product = factor.exponent.multiplied(by: exponent) else {
+    try Unit(Unit.raised(factors, to: exponent))
+  }
+
+  /// The factors of a power of their product.
+  ///
+  /// - Throws: `exponentTooLarge`.
+  static func raised(_ factors: [Factor], to power: Rational) throws(UnitError) -> [Factor] {
+    var result = factors
+    for place in result.indices {
+      guard let product = result[place].exponent.multiplied(by: power) else {
         throw .exponentTooLarge
       }
-      factor.exponent = product
-      result.append(factor)
+      result[place].exponent = product
     }
-    return try Unit(result)
+    return result
   }
 
   /// A number of this unit in coherent SI units: 25 `°C` is 298.15.
